@@ -1,0 +1,77 @@
+/** A rule for one string: equal, or a whole-string RE2 pattern. There is no third way. */
+export type TextRule =
+  | { readonly kind: 'exact'; readonly value: string }
+  | { readonly kind: 'pattern'; readonly pattern: string };
+
+/** Whom a keyless authority believes: the certificate's SAN and its OIDC issuer, both always. */
+export interface IdentityRule {
+  readonly subject: TextRule;
+  readonly issuer: TextRule;
+}
+
+/** Where an authority was written. */
+export type AuthoritySource =
+  | { readonly kind: 'configuration'; readonly path: string }
+  | { readonly kind: 'command-line' }
+  | { readonly kind: 'policy'; readonly cluster: string; readonly policy: string }
+  | { readonly kind: 'preset'; readonly name: string };
+
+interface Named {
+  readonly name: string;
+  readonly source: AuthoritySource;
+  /** Globs over `registry/repository`: `*` stays within a path segment, `**` does not. */
+  readonly images: readonly string[];
+  /**
+   * SHA-256 over everything that can change a verdict (keys, rules, thresholds, trust root name):
+   * facts are stored under it.
+   */
+  readonly fingerprint: string;
+}
+
+/** A public key with the time in which signatures by it count. */
+export interface TrustedKey {
+  /** PEM, SPKI. */
+  readonly pem: string;
+  /** Hash by which it signs; by default the one cosign would take. */
+  readonly hash?: 'sha256' | 'sha384' | 'sha512';
+  readonly validFrom?: string;
+  readonly validUntil?: string;
+}
+
+/** What a transparency log must say. `required`: no proof, no verdict. `ignored`: not looked at. */
+export type TlogRule = 'required' | 'ignored';
+
+/** Someone whose signature makes an image "verified". */
+export type Authority = Named &
+  (
+    | {
+        readonly kind: 'key';
+        readonly keys: readonly TrustedKey[];
+        /** Named trust root whose logs are believed; needed when `tlog` is required. */
+        readonly trustRoot?: string;
+        readonly tlog: TlogRule;
+      }
+    | {
+        readonly kind: 'keyless';
+        readonly identities: readonly IdentityRule[];
+        readonly trustRoot: string;
+        readonly tlog: TlogRule;
+        readonly sct: 'required' | 'ignored';
+      }
+  );
+
+/** A named domain of trust material. Domains are never pooled. */
+export interface TrustRoot {
+  readonly name: string;
+  /** SHA-256 of the trusted_root.json bytes: the revision under which facts are stored. */
+  readonly revision: string;
+  /** The `trusted_root.json` text (protobuf-specs TrustedRoot, JSON). */
+  readonly json: string;
+  readonly origin: 'seed' | 'file' | 'tuf';
+  /** When these bytes became ours: shipped, read or refreshed; ISO 8601. */
+  readonly asOf: string;
+  /** When the TUF metadata behind it lapses. */
+  readonly expiresAt?: string;
+  /** Set when it could not be refreshed: still used, and said everywhere. */
+  readonly stale?: { readonly since: string; readonly detail: string };
+}

@@ -1,0 +1,99 @@
+import type { Digest } from './digest.ts';
+import type { ReasonCode } from './reasons.ts';
+
+/** Every place beside a digest in which evidence can lie. */
+export const evidencePlaces = [
+  'referrers-api',
+  'referrers-tag',
+  'signature-tag',
+  'attestation-tag',
+] as const;
+export type EvidencePlace = (typeof evidencePlaces)[number];
+
+/** Where one item lay: enough to fetch it again. */
+export interface EvidenceSource {
+  readonly place: EvidencePlace;
+  readonly registry: string;
+  readonly repository: string;
+  /** The manifest that carried the item. */
+  readonly manifest: Digest;
+}
+
+interface Located {
+  /**
+   * Names the item: SHA-256 over everything that a verifier reads of it. For a legacy layer that is
+   * the whole layer descriptor, because the signature lies in its annotations.
+   */
+  readonly id: Digest;
+  /** The digest beside which it was found. Binding comes from the signed content, never from here. */
+  readonly subject: Digest;
+  readonly sources: readonly EvidenceSource[];
+}
+
+/** The annotations of a legacy cosign layer, as written: base64 and PEM are not decoded here. */
+export interface CosignAnnotations {
+  readonly signature?: string;
+  readonly certificate?: string;
+  readonly chain?: string;
+  /** JSON of the Rekor v1 entry with its signed entry timestamp. */
+  readonly rekorBundle?: string;
+  /** JSON with a base64 TimeStampResp. */
+  readonly timestamp?: string;
+}
+
+/**
+ * Anything stored beside a digest that may prove something. No field is trusted: whoever may push
+ * to the repository wrote it.
+ */
+export type Evidence = Located &
+  (
+    | {
+        readonly kind: 'cosign-signature';
+        readonly payload: Uint8Array;
+        readonly annotations: CosignAnnotations;
+      }
+    | {
+        readonly kind: 'cosign-attestation';
+        readonly envelope: Uint8Array;
+        readonly annotations: CosignAnnotations;
+      }
+    | { readonly kind: 'sigstore-bundle'; readonly mediaType: string; readonly bundle: Uint8Array }
+    | { readonly kind: 'notation'; readonly mediaType: string; readonly envelope: Uint8Array }
+    /** Present, but nothing anyone signed: BuildKit provenance, `.sbom` tags, plain in-toto. */
+    | { readonly kind: 'unsigned-attachment'; readonly mediaType: string }
+    /** Listed by the registry, but its bytes could not be had or are not what they claim to be. */
+    | {
+        readonly kind: 'unreadable';
+        readonly reason: ReasonCode;
+        readonly detail: string;
+        readonly retryable: boolean;
+      }
+  );
+
+export type EvidenceKind = Evidence['kind'];
+
+/** How the search of one place ended. `unsupported` (no referrers API) still counts as searched. */
+export interface PlaceSearched {
+  readonly place: EvidencePlace;
+  readonly repository: string;
+  readonly outcome: 'searched' | 'unsupported' | 'failed';
+  readonly found: number;
+  readonly reason?: ReasonCode;
+  readonly detail?: string;
+  readonly retryable?: boolean;
+  /** When a further try makes sense, ISO 8601. */
+  readonly retryAt?: string;
+}
+
+/** The result of looking everywhere for one digest in one repository. */
+export interface Discovery {
+  readonly subject: Digest;
+  readonly registry: string;
+  readonly repository: string;
+  readonly evidence: readonly Evidence[];
+  readonly places: readonly PlaceSearched[];
+  /** True when no place failed: only then may "unsigned" be said. */
+  readonly complete: boolean;
+  /** Oddities worth telling, such as a referrer that is about another digest. */
+  readonly warnings: readonly { readonly reason: ReasonCode; readonly detail: string }[];
+}

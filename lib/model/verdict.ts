@@ -1,0 +1,123 @@
+import type { Digest } from './digest.ts';
+import type { EvidenceKind, EvidenceSource, PlaceSearched } from './evidence.ts';
+import type { ReasonCode } from './reasons.ts';
+
+/** Worst first: the order in which a list of verdicts wants a reader's attention. */
+export const verdictStatuses = [
+  'invalid',
+  'unsigned',
+  'untrusted',
+  'inconclusive',
+  'verified',
+] as const;
+export type VerdictStatus = (typeof verdictStatuses)[number];
+
+/** The order of the coverage band, everywhere the same. */
+export const bandOrder = [
+  'verified',
+  'inconclusive',
+  'untrusted',
+  'unsigned',
+  'invalid',
+] as const satisfies readonly VerdictStatus[];
+
+/** The steps of verification in the order in which they run. */
+export const checkIds = [
+  'evidence-readable',
+  'format',
+  'timestamp',
+  'key',
+  'certificate-path',
+  'certificate-usage',
+  'sct',
+  'transparency-log',
+  'log-binding',
+  'signature',
+  'claim',
+  'identity',
+] as const;
+export type CheckId = (typeof checkIds)[number];
+
+/** One step and how it came out. `not-run` always says why. */
+export interface Check {
+  readonly id: CheckId;
+  readonly outcome: 'passed' | 'failed' | 'not-run';
+  readonly reason?: ReasonCode;
+  /** One sentence for a reader, no markup; may hold text that an attacker wrote. */
+  readonly detail: string;
+}
+
+/** Who signed, as far as the cryptography says. */
+export type Signer =
+  | { readonly kind: 'key'; readonly fingerprint: string; readonly algorithm: string }
+  | {
+      readonly kind: 'certificate';
+      readonly subject: string;
+      readonly subjectType: 'uri' | 'email' | 'dns' | 'other';
+      readonly issuer?: string;
+      /** Fulcio extensions by name (build signer URI, source repository …). */
+      readonly claims: Readonly<Record<string, string>>;
+      readonly fingerprint: string;
+      readonly notBefore: string;
+      readonly notAfter: string;
+    };
+
+/** A time that something we trust vouches for. */
+export interface VerifiedTime {
+  readonly at: string;
+  readonly source: 'rekor-set' | 'rfc3161';
+  /** The log or authority by name or URL. */
+  readonly by: string;
+}
+
+/** The log entry that was checked. */
+export interface LogEntry {
+  readonly log: string;
+  readonly index: string;
+  readonly kind: string;
+  readonly integratedAt?: string;
+}
+
+/** What one item of evidence comes to under the best authority that covers the image. */
+export interface EvidenceVerdict {
+  readonly evidence: Digest;
+  readonly kind: EvidenceKind;
+  readonly sources: readonly EvidenceSource[];
+  /** A signature says "signed"; any other verified statement says "attested": different facts. */
+  readonly proves: 'signed' | 'attested' | 'nothing';
+  readonly predicateType?: string;
+  readonly status: Exclude<VerdictStatus, 'unsigned'>;
+  readonly reason?: ReasonCode;
+  /** The authority under which this status holds; absent when none covers the image. */
+  readonly authority?: string;
+  readonly authorityFingerprint?: string;
+  readonly trustRoot?: { readonly name: string; readonly revision: string };
+  readonly signer?: Signer;
+  readonly times: readonly VerifiedTime[];
+  readonly log?: LogEntry;
+  /** Signed annotations (`cosign sign -a`). */
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly checks: readonly Check[];
+}
+
+/** What all evidence and all authorities together let us say about one digest in one repository. */
+export interface ImageVerdict {
+  readonly digest: Digest;
+  readonly registry: string;
+  readonly repository: string;
+  readonly status: VerdictStatus;
+  /** Absent only for `verified`. */
+  readonly reason?: ReasonCode;
+  readonly detail?: string;
+  readonly retryable: boolean;
+  readonly retryAt?: string;
+  readonly signer?: Signer;
+  readonly authority?: string;
+  /** True when a verified attestation (of any type) exists, whatever the status. */
+  readonly attested: boolean;
+  readonly evidence: readonly EvidenceVerdict[];
+  readonly places: readonly PlaceSearched[];
+  /** Bad neighbours of a good signature, referrers about another digest, age of the trust root. */
+  readonly warnings: readonly { readonly reason: ReasonCode; readonly detail: string }[];
+  readonly verifierVersion: string;
+}
