@@ -66,8 +66,10 @@ export interface ClusterSnapshot {
     readonly labels: Readonly<Record<string, string>>;
   }[];
   readonly version?: string;
-  /** Absent for files: nothing to watch. */
+  /** Of the pods. Absent for files: nothing to watch. */
   readonly resourceVersion?: string;
+  /** Where each list stood, by its path: what a watch goes on from. Opaque outside the reader. */
+  readonly positions?: Readonly<Record<string, string>>;
   readonly problems: readonly ReadProblem[];
   readonly readAt: Date;
 }
@@ -77,6 +79,16 @@ export type ClusterChange =
   | { readonly type: 'pod'; readonly pod: PodFacts; readonly resourceVersion: string }
   | { readonly type: 'pod-gone'; readonly uid: string; readonly resourceVersion: string }
   | { readonly type: 'owner'; readonly owner: OwnerLink }
+  | { readonly type: 'owner-gone'; readonly uid: string }
+  | { readonly type: 'controller'; readonly controller: ControllerFacts }
+  | { readonly type: 'controller-gone'; readonly uid: string }
+  | {
+      readonly type: 'namespace';
+      readonly name: string;
+      readonly labels: Readonly<Record<string, string>>;
+    }
+  | { readonly type: 'namespace-gone'; readonly name: string }
+  /** Every stream is whole and nothing before `at` is missing: after `interrupted`, current again. */
   | { readonly type: 'bookmark'; readonly resourceVersion: string; readonly at: Date }
   | { readonly type: 'relisted'; readonly snapshot: ClusterSnapshot }
   /** The stream broke and is being opened again: what we show ages from here. */
