@@ -1,0 +1,40 @@
+import clsx from 'clsx';
+
+/** A grey bar where something will stand. Invisible for 200 ms, so that fast answers do not flash. */
+export function Skeleton({ className }: { readonly className?: string }) {
+  return (
+    <span
+      aria-hidden="true"
+      className={clsx('block animate-appear rounded-sm bg-line', className ?? 'h-3 w-24')}
+    />
+  );
+}
+
+interface SkeletonRowsProps {
+  readonly rows: number;
+  /** Widths of the cells in rem. */
+  readonly widths: readonly number[];
+  readonly label: string;
+}
+
+/** Rows of a table that is on its way, in the height that it will have. */
+export function SkeletonRows({ rows, widths, label }: SkeletonRowsProps) {
+  return (
+    <div role="status" aria-label={label}>
+      {Array.from({ length: rows }, (_, row) => (
+        <div
+          // biome-ignore lint/suspicious/noArrayIndexKey: the rows are alike and never move
+          key={row}
+          className="flex h-(--row) items-center gap-6 border-line border-b px-4 last:border-b-0"
+        >
+          {widths.map((width, cell) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the cells are alike and never move
+            <span key={cell} style={{ width: `${width}rem` }} className={cell > 0 ? 'ml-auto' : ''}>
+              <Skeleton className="h-3 w-full" />
+            </span>
+          ))}
+        </div>
+      ))}
+    </div>
+  );
+}
