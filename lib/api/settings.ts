@@ -1,0 +1,66 @@
+import 'server-only';
+import type { Settings } from '#lib/contract/overview.ts';
+import type { Authority, TextRule } from '#lib/model/authority.ts';
+import { limits } from '#lib/model/limits.ts';
+import { server } from '#lib/wiring/server.ts';
+import { version } from './version.ts';
+
+/** What is configured, what it comes to, and what is wrong with it; no secret is in it. */
+export async function readSettings(): Promise<Settings> {
+  const current = await server();
+  const { store, configuration } = current;
+  const [uses, trust] = await Promise.all([store.authorityUse(), current.trustRoots()]);
+  return {
+    version,
+    verifierVersion: current.verifierVersion,
+    configPath: configuration.path ?? null,
+    database: { kind: store.kind, location: store.location },
+    problems: [
+      ...current.problems(),
+      ...trust.problems.map(({ name, detail }) => ({
+        where: `trust root ${name}`,
+        message: detail,
+      })),
+    ],
+    clusters: [...configuration.clusters],
+    registries: [...configuration.registries],
+    authorities: configuration.authorities.map((authority) => ({
+      name: authority.name,
+      kind: authority.kind,
+      images: [...authority.images],
+      trusts: trusts(authority),
+      trustRoot: authority.trustRoot ?? null,
+      source: authority.source.kind,
+      fingerprint: authority.fingerprint,
+      verifiedImages: uses.get(authority.name) ?? 0,
+    })),
+    trustRoots: trust.roots.map((root) => ({
+      name: root.name,
+      origin: root.origin,
+      revision: root.revision,
+      asOf: root.asOf,
+      expiresAt: root.expiresAt ?? null,
+      stale: root.stale?.detail ?? null,
+    })),
+    limits: Object.entries(limits).map(([name, value]) => ({ name, value })),
+  };
+}
+
+function trusts(authority: Authority): string[] {
+  if (authority.kind === 'key')
+    return authority.keys.map(({ validFrom, validUntil }, index) =>
+      [
+        `public key ${index + 1}`,
+        validFrom && `from ${validFrom}`,
+        validUntil && `until ${validUntil}`,
+      ]
+        .filter(Boolean)
+        .join(' '),
+    );
+  return authority.identities.map(
+    ({ subject, issuer }) => `${ruleText(subject)} issued by ${ruleText(issuer)}`,
+  );
+}
+
+const ruleText = (rule: TextRule): string =>
+  rule.kind === 'exact' ? rule.value : `/${rule.pattern}/`;

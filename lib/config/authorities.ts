@@ -1,0 +1,110 @@
+import { createPublicKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { ConfigurationError } from '#lib/errors.ts';
+import type { Authority, IdentityRule, TextRule, TrustedKey } from '#lib/model/authority.ts';
+import type { ReadConfig } from './read-config.ts';
+import type { AuthorityEntry } from './schema.ts';
+
+type Variables = Readonly<Record<string, string | undefined>>;
+type KeyEntry = Extract<NonNullable<AuthorityEntry['key']>, { file?: unknown }>;
+
+/** An authority as written; its fingerprint is computed by the verifier that will use it. */
+export type WrittenAuthority = DistributiveOmit<Authority, 'fingerprint'>;
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+/**
+ * The authorities of a configuration, with their keys read.
+ * @throws ConfigurationError naming every key that cannot be read or is not a public key
+ */
+export function readAuthorities(config: ReadConfig, variables: Variables): WrittenAuthority[] {
+  const problems: string[] = [];
+  const authorities = config.file.authorities.map((entry): WrittenAuthority => {
+    const named = {
+      name: entry.name,
+      images: entry.images,
+      source: { kind: 'configuration', path: config.path } as const,
+    };
+    if (entry.keyless)
+      return {
+        ...named,
+        kind: 'keyless',
+        identities: entry.keyless.identities.map(identityRule),
+        trustRoot: entry.keyless.trustRoot,
+        sct: entry.keyless.sct,
+        tlog: entry.tlog ?? 'required',
+      };
+    const keys = [entry.key ?? []].flat().flatMap((key): TrustedKey[] => {
+      try {
+        return readKey(key, config.directory, variables);
+      } catch (error) {
+        problems.push(`${config.path}: authority "${entry.name}": ${(error as Error).message}`);
+        return [];
+      }
+    });
+    return {
+      ...named,
+      kind: 'key',
+      keys,
+      tlog: entry.tlog ?? 'ignored',
+      ...(entry.trustRoot !== undefined && { trustRoot: entry.trustRoot }),
+    };
+  });
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return authorities;
+}
+
+const rule = (exact: string | undefined, pattern: string | undefined): TextRule =>
+  pattern === undefined ? { kind: 'exact', value: exact ?? '' } : { kind: 'pattern', pattern };
+
+const identityRule = (entry: {
+  issuer?: string | undefined;
+  issuerPattern?: string | undefined;
+  subject?: string | undefined;
+  subjectPattern?: string | undefined;
+}): IdentityRule => ({
+  issuer: rule(entry.issuer, entry.issuerPattern),
+  subject: rule(entry.subject, entry.subjectPattern),
+});
+
+const pemBlock = /-----BEGIN [A-Z ]*PUBLIC KEY-----[\s\S]+?-----END [A-Z ]*PUBLIC KEY-----/g;
+
+function readKey(entry: KeyEntry, directory: string, variables: Variables): TrustedKey[] {
+  const pems = keyText(entry, directory, variables).match(pemBlock) ?? [];
+  if (pems.length === 0)
+    throw new Error(
+      `${keyPlace(entry)} holds no PEM public key. Write the file that cosign public-key prints.`,
+    );
+  return pems.map((pem) => {
+    try {
+      createPublicKey(pem);
+    } catch (cause) {
+      throw new Error(`${keyPlace(entry)} is not a public key: ${(cause as Error).message}`);
+    }
+    return {
+      pem,
+      ...(entry.hash !== undefined && { hash: entry.hash }),
+      ...(entry.validFrom !== undefined && { validFrom: entry.validFrom }),
+      ...(entry.validUntil !== undefined && { validUntil: entry.validUntil }),
+    };
+  });
+}
+
+const keyPlace = ({ file, env }: KeyEntry): string => {
+  if (file !== undefined) return `key file ${file}`;
+  return env === undefined ? 'key data' : `environment variable ${env}`;
+};
+
+function keyText(entry: KeyEntry, directory: string, variables: Variables): string {
+  if (entry.data !== undefined) return entry.data;
+  if (entry.env !== undefined) {
+    const value = variables[entry.env];
+    if (!value) throw new Error(`environment variable ${entry.env} is not set`);
+    return value;
+  }
+  try {
+    return readFileSync(path.resolve(directory, entry.file ?? ''), 'utf8');
+  } catch (cause) {
+    throw new Error(`key file ${entry.file} cannot be read: ${(cause as Error).message}`);
+  }
+}

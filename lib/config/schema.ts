@@ -1,0 +1,160 @@
+import { z } from 'zod';
+
+const name = z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/i, {
+  message: 'must be letters, digits, dots and dashes, at most 63 characters',
+});
+const host = z.string().regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$/, {
+  message: 'must be a host name with an optional port, in lower case and without https://',
+});
+const environmentName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
+  message: 'must be the name of an environment variable, not its value',
+});
+const positive = z.number().int().positive();
+
+const KubernetesName = z.strictObject({ namespace: z.string(), name: z.string() });
+
+const Cluster = z
+  .strictObject({
+    name,
+    /** Path of a kubeconfig; with `context`, or its current context. */
+    kubeconfig: z.string().optional(),
+    context: z.string().optional(),
+    inCluster: z.literal(true).optional(),
+    /** File written by `kubectl get pods -A -o json`. */
+    pods: z.string().optional(),
+    /** Folder of manifests. */
+    manifests: z.string().optional(),
+    namespaces: z.array(z.string()).optional(),
+    pullSecrets: z.array(KubernetesName).optional(),
+  })
+  .refine(
+    (cluster) =>
+      [cluster.kubeconfig, cluster.inCluster, cluster.pods, cluster.manifests].filter(
+        (source) => source !== undefined,
+      ).length === 1,
+    { message: 'needs exactly one of kubeconfig, inCluster, pods, manifests' },
+  );
+
+const Credentials = z
+  .strictObject({
+    username: z.string().optional(),
+    usernameEnv: environmentName.optional(),
+    passwordFile: z.string().optional(),
+    passwordEnv: environmentName.optional(),
+  })
+  .refine(
+    ({ username, usernameEnv, passwordFile, passwordEnv }) =>
+      (username === undefined) !== (usernameEnv === undefined) &&
+      (passwordFile === undefined) !== (passwordEnv === undefined),
+    {
+      message:
+        'needs one of username, usernameEnv and one of passwordFile, passwordEnv; secrets are never written into this file',
+    },
+  );
+
+const Repository = z.strictObject({
+  repository: z.string(),
+  tags: z.string().optional(),
+  releases: z.string().optional(),
+  newest: positive.max(1000).default(50),
+});
+
+const Registry = z.strictObject({
+  host,
+  endpoint: z.url({ protocol: /^https?$/ }).optional(),
+  insecure: z.boolean().default(false),
+  ca: z.string().optional(),
+  tokenRealms: z.array(z.string()).default([]),
+  concurrency: positive.max(64).optional(),
+  credentials: Credentials.optional(),
+  repositories: z.array(Repository).default([]),
+});
+
+const Key = z
+  .strictObject({
+    file: z.string().optional(),
+    data: z.string().optional(),
+    env: environmentName.optional(),
+    hash: z.enum(['sha256', 'sha384', 'sha512']).optional(),
+    validFrom: z.iso.datetime().optional(),
+    validUntil: z.iso.datetime().optional(),
+  })
+  .refine(({ file, data, env }) => [file, data, env].filter(Boolean).length === 1, {
+    message: 'needs exactly one of file, data, env',
+  });
+
+const Identity = z
+  .strictObject({
+    issuer: z.string().min(1).optional(),
+    issuerPattern: z.string().min(1).optional(),
+    subject: z.string().min(1).optional(),
+    subjectPattern: z.string().min(1).optional(),
+  })
+  .refine(
+    ({ issuer, issuerPattern, subject, subjectPattern }) =>
+      (issuer === undefined) !== (issuerPattern === undefined) &&
+      (subject === undefined) !== (subjectPattern === undefined),
+    { message: 'needs one of issuer, issuerPattern and one of subject, subjectPattern' },
+  );
+
+const Authority = z
+  .strictObject({
+    name,
+    images: z.array(z.string().min(1)).min(1),
+    key: z.union([Key, z.array(Key).min(1)]).optional(),
+    keyless: z
+      .strictObject({
+        trustRoot: name.default('public-good'),
+        identities: z.array(Identity).min(1),
+        sct: z.enum(['required', 'ignored']).default('required'),
+      })
+      .optional(),
+    trustRoot: name.optional(),
+    tlog: z.enum(['required', 'ignored']).optional(),
+  })
+  .refine(({ key, keyless }) => (key === undefined) !== (keyless === undefined), {
+    message: 'needs exactly one of key, keyless',
+  })
+  .refine(({ key, tlog, trustRoot }) => key === undefined || tlog !== 'required' || trustRoot, {
+    message: 'tlog: required needs trustRoot, to know whose log',
+  });
+
+const TrustRoot = z
+  .strictObject({
+    name,
+    file: z.string().optional(),
+    tuf: z.strictObject({ mirror: z.url(), root: z.string().optional() }).optional(),
+    /** The root shipped with this version; only for the name public-good. */
+    seed: z.literal(true).optional(),
+  })
+  .refine(({ file, tuf, seed }) => [file, tuf, seed].filter(Boolean).length === 1, {
+    message: 'needs exactly one of file, tuf, seed',
+  });
+
+/** The whole configuration file; every key may be left out. */
+export const ConfigFile = z.strictObject({
+  /** A line shown on every page. */
+  notice: z.string().max(300).optional(),
+  clusters: z.array(Cluster).default([]),
+  registries: z.array(Registry).default([]),
+  authorities: z.array(Authority).default([]),
+  trustRoots: z.array(TrustRoot).default([]),
+  teamLabels: z
+    .array(z.string())
+    .default(['team', 'app.kubernetes.io/team', 'app.kubernetes.io/part-of']),
+  egress: z.strictObject({ allow: z.array(host).default([]) }).default({ allow: [] }),
+  /** Docker configuration with registry credentials; by default the user's own. */
+  dockerConfig: z.string().optional(),
+  scan: z
+    .strictObject({
+      everyMinutes: positive.default(60),
+      maxAgeHours: positive.default(24),
+      staleAfterMinutes: positive.default(5),
+    })
+    .default({ everyMinutes: 60, maxAgeHours: 24, staleAfterMinutes: 5 }),
+});
+export type ConfigFile = z.infer<typeof ConfigFile>;
+export type ClusterEntry = ConfigFile['clusters'][number];
+export type RegistryEntry = ConfigFile['registries'][number];
+export type AuthorityEntry = ConfigFile['authorities'][number];
+export type TrustRootEntry = ConfigFile['trustRoots'][number];
