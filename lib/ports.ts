@@ -281,6 +281,8 @@ export interface WorkloadToJudge {
       'status' | 'reason' | 'detail' | 'signer' | 'authority' | 'retryAt'
     >;
     readonly tagNow: TagNow;
+    /** Verdict of the digest that the tag names now, where it moved and the verdict is known. */
+    readonly tagNowStatus?: VerdictStatus;
   })[];
 }
 

@@ -1,4 +1,4 @@
-import { assert, property, nat } from 'fast-check';
+import { assert, nat, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { countStatuses, coverageSentence, measureCoverage } from './coverage.ts';
 
@@ -24,7 +24,10 @@ describe('measureCoverage', () => {
   });
 
   it('never says 100 while one container is refuted or unchecked', () => {
-    expect(measureCoverage(counts(9999, 0, 1))).toMatchObject({ lowerPercent: 99, upperPercent: 99 });
+    expect(measureCoverage(counts(9999, 0, 1))).toMatchObject({
+      lowerPercent: 99,
+      upperPercent: 99,
+    });
     expect(measureCoverage(counts(9999, 1, 0))).toMatchObject({
       lowerPercent: 99,
       upperPercent: 100,

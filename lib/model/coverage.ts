@@ -12,8 +12,7 @@ export function measureCoverage(counts: StatusCounts): Coverage {
   const unchecked = counts.inconclusive;
   const refuted = counts.untrusted + counts.unsigned + counts.invalid;
   const total = proven + unchecked + refuted;
-  if (total === 0)
-    return { proven, unchecked, refuted, total, lowerPercent: 0, upperPercent: 0 };
+  if (total === 0) return { proven, unchecked, refuted, total, lowerPercent: 0, upperPercent: 0 };
   return {
     proven,
     unchecked,

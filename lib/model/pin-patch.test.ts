@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseReference } from './reference.ts';
 import { pinPatch, type WorkloadToPin } from './pin-patch.ts';
+import { parseReference } from './reference.ts';
 
 const one = `sha256:${'1'.repeat(64)}`;
 const two = `sha256:${'2'.repeat(64)}`;
