@@ -7,6 +7,8 @@ export const limits = Object.freeze({
   manifestBytes: 4 * 1024 * 1024,
   /** A bundle or payload is a few KiB, a signed SBOM some MiB; cosign's 128 MiB is too much for a server. */
   evidenceBytes: 8 * 1024 * 1024,
+  /** All evidence beside one digest together: it is held in memory until it is judged. */
+  evidenceTotalBytes: 24 * 1024 * 1024,
   /** An image config; read only to match a config digest. */
   configBytes: 1024 * 1024,
   /** Token answers and error bodies. */
@@ -28,6 +30,8 @@ export const limits = Object.freeze({
   bodyTimeoutMs: 30_000,
   /** Below this many bytes per second over the whole body, a slow body is a fault. */
   minBytesPerSecond: 1024,
+  /** From here on the speed of a body counts; before it, one slow packet would decide. */
+  slowBodyAfterMs: 5_000,
   /** Requests in flight to one host. */
   perHostConcurrency: 8,
   /** Tries of one request, the first included. */
