@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import { Problem } from '#lib/contract/paging.ts';
-import { withQuery } from './search-params.ts';
 
 /** The API said no, could not be reached, or answered against its contract. */
 export class ProblemError extends Error {
@@ -25,7 +24,6 @@ export class ProblemError extends Error {
 
 interface FetchOptions<T> {
   readonly response: z.ZodType<T>;
-  readonly query?: object;
   readonly method?: 'GET' | 'POST' | 'DELETE';
   readonly body?: unknown;
   readonly signal?: AbortSignal;
@@ -35,9 +33,9 @@ interface FetchOptions<T> {
  * Reads one resource of our own API and parses it by its contract.
  * @throws ProblemError for every refusal, failure of the network and answer of another shape
  */
-export async function fetchJson<T>(path: string, options: FetchOptions<T>): Promise<T> {
-  const { response: schema, query = {}, method = 'GET', body, signal } = options;
-  const answer = await send(withQuery(path, query), {
+export async function fetchJson<T>(url: string, options: FetchOptions<T>): Promise<T> {
+  const { response: schema, method = 'GET', body, signal } = options;
+  const answer = await send(url, {
     method,
     headers: {
       accept: 'application/json',

@@ -1,0 +1,51 @@
+import { ChevronDown } from 'lucide-react';
+import { MultiCombobox } from '#components/ui/combobox.tsx';
+import { formatCount } from '#components/ui/format.ts';
+import { useScopes } from '#lib/query/sources.ts';
+import { type ScopeField, scopeFields, useScope } from './use-scope.ts';
+
+const names: Readonly<Record<ScopeField, string>> = {
+  cluster: 'Cluster',
+  namespace: 'Namespace',
+  team: 'Team',
+};
+
+/** Cluster, namespace and team: which part of the fleet every page is about. */
+export function ScopeBoxes() {
+  const { scope, setScope } = useScope();
+  const { data } = useScopes();
+  return scopeFields.map((field) => {
+    const options = data?.[field] ?? [];
+    return (
+      <MultiCombobox
+        key={field}
+        label={names[field]}
+        options={options.map(({ value, label, count }) => ({
+          value,
+          label: label ?? value,
+          count,
+        }))}
+        value={scope[field]}
+        onChange={(values) => setScope(field, values)}
+        trigger={
+          <button
+            type="button"
+            className="inline-flex h-control min-w-0 max-w-60 items-center gap-1.5 whitespace-nowrap rounded-md px-2 hover:bg-hover max-md:w-full max-md:max-w-none"
+          >
+            <span className="text-ink-3">{names[field]}</span>
+            <bdi className="truncate">{summary(scope[field], data && options.length)}</bdi>
+            <ChevronDown aria-hidden="true" className="size-3.5 text-ink-3 max-md:ml-auto" />
+          </button>
+        }
+      />
+    );
+  });
+}
+
+/** `All 3`, the one chosen value, or `2 of 3`. */
+function summary(chosen: readonly string[], known: number | undefined): string {
+  if (chosen.length === 1) return chosen[0] ?? '';
+  if (known === undefined) return chosen.length === 0 ? 'All' : formatCount(chosen.length);
+  if (chosen.length > 1) return `${formatCount(chosen.length)} of ${formatCount(known)}`;
+  return known === 0 ? 'None' : `All ${formatCount(known)}`;
+}

@@ -1,0 +1,58 @@
+import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { LiveEvent, type ScanList } from '#lib/contract/sources.ts';
+import { mergeScan, scanKeys } from './scans.ts';
+
+/** News of one second are read together: a watch may report hundreds of changes in a burst. */
+const throttleMs = 1_000;
+const connectionKey = ['live', 'connection'] as const;
+type Connection = 'opening' | 'open' | 'lost';
+
+/** Whether the event stream stands. `lost` while the browser tries to open it again. */
+export const useConnection = (): Connection =>
+  useQuery<Connection>({ queryKey: connectionKey, enabled: false, initialData: 'opening' }).data;
+
+/** Listens to the server for as long as the page is open; used once, by the frame. */
+export function useLiveUpdates(): void {
+  const client = useQueryClient();
+  useEffect(() => listen(client, new EventSource('/api/v1/events')), [client]);
+}
+
+function listen(client: QueryClient, events: EventSource): () => void {
+  const stale = new Set<string>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const flush = () => {
+    timer = undefined;
+    for (const key of stale) void client.invalidateQueries({ queryKey: [key] });
+    stale.clear();
+  };
+
+  events.onopen = () => {
+    // What happened while the stream was down was never announced.
+    if (client.getQueryData(connectionKey) === 'lost') void client.invalidateQueries();
+    client.setQueryData<Connection>(connectionKey, 'open');
+  };
+  events.onerror = () => client.setQueryData<Connection>(connectionKey, 'lost');
+  events.onmessage = ({ data }: MessageEvent<string>) => {
+    const event = LiveEvent.safeParse(parse(data)).data;
+    if (event === undefined) return;
+    if (event.type === 'progress') {
+      client.setQueryData<ScanList>(scanKeys.all, (list) => mergeScan(list, event.scan));
+      return;
+    }
+    for (const key of event.keys) stale.add(key);
+    timer ??= setTimeout(flush, throttleMs);
+  };
+  return () => {
+    clearTimeout(timer);
+    events.close();
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
