@@ -47,3 +47,9 @@ export function formatInstant(iso: string): string {
   const at = new Date(iso);
   return `${formatDay(iso)} ${at.getUTCFullYear()}, ${at.toISOString().slice(11, 19)} UTC`;
 }
+
+/** Like {@link formatShare}; a share that counts against us is rounded up. */
+export function formatShareAgainst(part: number, total: number, favourable: boolean): string {
+  if (favourable || total === 0) return formatShare(part, total);
+  return `${(Math.ceil((part * 1000) / total) / 10).toFixed(1)}${gap}%`;
+}
