@@ -12,6 +12,7 @@ import type {
   SourceRow,
 } from './contract/sources.ts';
 import type {
+  ContainerListRow,
   FindingPage,
   FindingRow,
   Scope,
@@ -136,6 +137,8 @@ export type ReferrersAnswer =
       readonly supported: true;
       readonly descriptors: readonly Descriptor[];
       readonly truncated: boolean;
+      /** Why the list ends early: a limit, or pages that lead astray. */
+      readonly problem?: { readonly reason: ReasonCode; readonly detail: string };
     }
   | { readonly supported: false; readonly detail: string };
 
@@ -442,6 +445,8 @@ export interface ReadStore {
   /** Every row of the filter in list order, in batches; no row is left out or doubled. */
   allWorkloads(filter: WorkloadFilter): AsyncIterable<readonly WorkloadRow[]>;
   allFindings(filter: WorkloadFilter): AsyncIterable<readonly FindingRow[]>;
+  /** Every container of every workload of the filter. */
+  allContainers(filter: WorkloadFilter): AsyncIterable<readonly ContainerListRow[]>;
   allImages(filter: ImageFilter): AsyncIterable<readonly ImageRow[]>;
   allPublished(filter: PublishedFilter): AsyncIterable<readonly PublishedTag[]>;
 }

@@ -45,7 +45,7 @@ const list = (noun: string, page: z.ZodType, filter: z.ZodObject) => ({
   [`/api/v1/${noun}/export`]: {
     get: {
       summary: `Download every row of the filter (${noun})`,
-      requestParams: { query: filter.extend({ format: ExportFormat }) },
+      requestParams: { query: filter.extend({ as: ExportFormat }) },
       responses: { '200': { description: 'The rows, streamed' }, ...problems },
     },
   },

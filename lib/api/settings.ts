@@ -2,6 +2,7 @@ import 'server-only';
 import type { Settings } from '#lib/contract/overview.ts';
 import type { Authority, TextRule } from '#lib/model/authority.ts';
 import { limits } from '#lib/model/limits.ts';
+import { verifierVersion } from '#lib/model/verdict.ts';
 import { server } from '#lib/wiring/server.ts';
 import { version } from './version.ts';
 
@@ -12,7 +13,7 @@ export async function readSettings(): Promise<Settings> {
   const [uses, trust] = await Promise.all([store.authorityUse(), current.trustRoots()]);
   return {
     version,
-    verifierVersion: current.verifierVersion,
+    verifierVersion,
     configPath: configuration.path ?? null,
     database: { kind: store.kind, location: store.location },
     problems: [
@@ -22,8 +23,29 @@ export async function readSettings(): Promise<Settings> {
         message: detail,
       })),
     ],
-    clusters: [...configuration.clusters],
-    registries: [...configuration.registries],
+    clusters: configuration.clusters.map((cluster) => ({
+      name: cluster.name,
+      kind: cluster.kind,
+      detail: [
+        'path' in cluster && cluster.path,
+        'context' in cluster && cluster.context && `context ${cluster.context}`,
+        cluster.namespaces && `namespaces ${cluster.namespaces.join(', ')}`,
+        cluster.pullSecrets && `${cluster.pullSecrets.length} pull secrets`,
+      ]
+        .filter(Boolean)
+        .join(', '),
+    })),
+    registries: configuration.hosts.map((host) => ({
+      host: host.host,
+      credentials: host.credentials?.label ?? null,
+      detail: [
+        host.endpoint && `reached at ${host.endpoint}`,
+        host.insecure && 'insecure',
+        host.ca && 'own certificate authority',
+      ]
+        .filter(Boolean)
+        .join(', '),
+    })),
     authorities: configuration.authorities.map((authority) => ({
       name: authority.name,
       kind: authority.kind,
@@ -42,7 +64,10 @@ export async function readSettings(): Promise<Settings> {
       expiresAt: root.expiresAt ?? null,
       stale: root.stale?.detail ?? null,
     })),
-    limits: Object.entries(limits).map(([name, value]) => ({ name, value })),
+    limits: Object.entries(limits).map(([name, value]) => ({
+      name,
+      value: [value].flat().join(' to '),
+    })),
   };
 }
 

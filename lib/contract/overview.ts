@@ -102,7 +102,7 @@ export const Settings = z
         stale: z.string().nullable(),
       }),
     ),
-    limits: z.array(z.object({ name: z.string(), value: z.number() })),
+    limits: z.array(z.object({ name: z.string(), value: z.string() })),
   })
   .meta({ id: 'Settings' });
 export type Settings = z.infer<typeof Settings>;

@@ -171,6 +171,17 @@ export const ContainerRow = z
   .meta({ id: 'WorkloadContainer' });
 export type ContainerRow = z.infer<typeof ContainerRow>;
 
+/** A container as a row of its own: what reports list. */
+export const ContainerListRow = ContainerRow.extend({
+  workloadId: z.string(),
+  cluster: z.string(),
+  namespace: z.string(),
+  workload: z.string(),
+  workloadKind: z.string(),
+  team: z.string().nullable(),
+}).meta({ id: 'Container' });
+export type ContainerListRow = z.infer<typeof ContainerListRow>;
+
 /** One change in the append-only history. */
 export const HistoryRow = z
   .object({

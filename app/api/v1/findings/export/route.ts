@@ -5,6 +5,6 @@ import { WorkloadFilter } from '#lib/contract/workloads.ts';
 
 /** `GET /api/v1/findings/export`: every finding of the filter. */
 export const GET = streamRoute({
-  query: WorkloadFilter.extend({ format: ExportFormat }),
-  handle: ({ query }) => exportFindings(query, query.format),
+  query: WorkloadFilter.extend({ as: ExportFormat }),
+  handle: ({ query }) => exportFindings(query, query.as),
 });

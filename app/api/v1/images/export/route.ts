@@ -5,6 +5,6 @@ import { ExportFormat } from '#lib/contract/paging.ts';
 
 /** `GET /api/v1/images/export`: every image of the filter. */
 export const GET = streamRoute({
-  query: ImageFilter.extend({ format: ExportFormat }),
-  handle: ({ query }) => exportImages(query, query.format),
+  query: ImageFilter.extend({ as: ExportFormat }),
+  handle: ({ query }) => exportImages(query, query.as),
 });

@@ -5,6 +5,6 @@ import { PublishedFilter } from '#lib/contract/sources.ts';
 
 /** `GET /api/v1/published/export`: every published tag of the filter. */
 export const GET = streamRoute({
-  query: PublishedFilter.extend({ format: ExportFormat }),
-  handle: ({ query }) => exportPublished(query, query.format),
+  query: PublishedFilter.extend({ as: ExportFormat }),
+  handle: ({ query }) => exportPublished(query, query.as),
 });

@@ -1,0 +1,191 @@
+import { existsSync, readFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { ClusterSource } from '#lib/adapters/kubernetes/cluster-source.ts';
+import type { CredentialSource } from '#lib/adapters/registry/credentials.ts';
+import type { RegistryHostOptions } from '#lib/adapters/registry/registry-options.ts';
+import type { TrustRootOptions } from '#lib/adapters/trust/trust-source.ts';
+import { readAuthorities, type WrittenAuthority } from '#lib/config/authorities.ts';
+import { readCredentials } from '#lib/config/credentials.ts';
+import type { Environment } from '#lib/config/environment.ts';
+import { type ReadConfig, readConfig } from '#lib/config/read-config.ts';
+import { type ClusterEntry, ConfigFile, type TrustRootEntry } from '#lib/config/schema.ts';
+import { ConfigurationError } from '#lib/errors.ts';
+import type { Authority } from '#lib/model/authority.ts';
+import type { DeclaredRepository } from '#lib/ports.ts';
+import { authorityFingerprint } from '#lib/verify/authority-fingerprint.ts';
+
+/** Everything the operator said, read and checked, in the terms of the ports. */
+export interface Configuration {
+  /** Absent when there is no file and the defaults hold. */
+  readonly path?: string;
+  readonly notice?: string;
+  readonly clusters: readonly ClusterSource[];
+  readonly hosts: readonly RegistryHostOptions[];
+  readonly credentials: readonly CredentialSource[];
+  readonly declared: readonly DeclaredRepository[];
+  readonly authorities: readonly Authority[];
+  readonly trustRoots: readonly TrustRootOptions[];
+  readonly teamLabels: readonly string[];
+  readonly allow: readonly string[];
+  readonly scan: ConfigFile['scan'];
+}
+
+const fileInPlace = 'sealwatch.yaml';
+
+/** Where the configuration file is, when there is one. */
+export const configPathOf = (environment: Environment): string | undefined =>
+  environment.configPath ?? (existsSync(fileInPlace) ? path.resolve(fileInPlace) : undefined);
+
+/** True when a kubeconfig exists where kubectl would look for one. */
+export const hasKubeconfig = (environment: Environment): boolean =>
+  environment.kubeconfig !== undefined || existsSync(path.join(os.homedir(), '.kube', 'config'));
+
+/**
+ * Reads the configuration file and all that it refers to.
+ * @throws ConfigurationError with every problem; nothing of a file with problems is used
+ */
+export function loadConfiguration(environment: Environment): Configuration {
+  const file = configPathOf(environment);
+  if (file !== undefined) return fromFile(readConfig(file), environment);
+  const bare = { path: '', directory: process.cwd(), file: ConfigFile.parse({}) };
+  const { path: _, ...configuration } = fromFile(bare, environment);
+  return { ...configuration, clusters: [defaultCluster(environment)].flat() };
+}
+
+/** Nothing at all: what the server shows while its configuration has problems. */
+export const emptyConfiguration = (): Configuration => ({
+  clusters: [],
+  hosts: [],
+  credentials: [],
+  declared: [],
+  authorities: [],
+  trustRoots: [],
+  teamLabels: [],
+  allow: [],
+  scan: ConfigFile.parse({}).scan,
+});
+
+function defaultCluster(environment: Environment): ClusterSource[] {
+  if (environment.inCluster) return [{ id: 'in-cluster', name: 'in-cluster', kind: 'in-cluster' }];
+  if (!hasKubeconfig(environment)) return [];
+  return [{ id: 'kubeconfig', name: 'current context', kind: 'kubeconfig' }];
+}
+
+function fromFile(config: ReadConfig, environment: Environment): Configuration {
+  const { file } = config;
+  const relative = (name: string) => path.resolve(config.directory, name);
+  return {
+    path: config.path,
+    ...(file.notice !== undefined && { notice: file.notice }),
+    clusters: file.clusters.map((entry) => clusterSource(entry, relative)),
+    hosts: file.registries.map((entry) => registryHost(entry, config, environment)),
+    credentials: dockerConfig(
+      file.dockerConfig === undefined ? environment.dockerConfigPath : relative(file.dockerConfig),
+      file.dockerConfig !== undefined,
+    ),
+    declared: file.registries.flatMap(({ host, repositories }) =>
+      repositories.map(({ repository, tags, releases, newest }) => ({
+        registry: host,
+        repository,
+        newest,
+        ...(tags !== undefined && { tags }),
+        ...(releases !== undefined && { releases }),
+      })),
+    ),
+    authorities: readAuthorities(config, environment.variables).map(withFingerprint),
+    trustRoots: trustRootOptions(file.trustRoots, relative),
+    teamLabels: file.teamLabels,
+    allow: file.egress.allow,
+    scan: file.scan,
+  };
+}
+
+const withFingerprint = (authority: WrittenAuthority): Authority => ({
+  ...authority,
+  fingerprint: authorityFingerprint(authority),
+});
+
+function clusterSource(entry: ClusterEntry, relative: (name: string) => string): ClusterSource {
+  const common = {
+    id: entry.name,
+    name: entry.name,
+    ...(entry.namespaces && { namespaces: entry.namespaces }),
+    ...(entry.pullSecrets && { pullSecrets: entry.pullSecrets }),
+  };
+  if (entry.pods !== undefined) return { ...common, kind: 'pods-file', path: relative(entry.pods) };
+  if (entry.manifests !== undefined)
+    return { ...common, kind: 'manifests', path: relative(entry.manifests) };
+  if (entry.inCluster) return { ...common, kind: 'in-cluster' };
+  return {
+    ...common,
+    kind: 'kubeconfig',
+    path: relative((entry.kubeconfig ?? '').replace(/^~(?=\/)/, os.homedir())),
+    ...(entry.context !== undefined && { context: entry.context }),
+  };
+}
+
+function registryHost(
+  entry: ConfigFile['registries'][number],
+  config: ReadConfig,
+  environment: Environment,
+): RegistryHostOptions {
+  const credentials = readCredentials(entry, config, environment.variables);
+  return {
+    host: entry.host,
+    insecure: entry.insecure,
+    tokenRealms: entry.tokenRealms,
+    ...(entry.endpoint !== undefined && { endpoint: entry.endpoint }),
+    ...(entry.concurrency !== undefined && { concurrency: entry.concurrency }),
+    ...(entry.ca !== undefined && { ca: readPem(entry.host, entry.ca, config) }),
+    ...(credentials && {
+      credentials: {
+        username: credentials.username,
+        password: credentials.password,
+        label: credentials.source,
+      },
+    }),
+  };
+}
+
+function readPem(host: string, file: string, config: ReadConfig): string {
+  try {
+    return readFileSync(path.resolve(config.directory, file), 'utf8');
+  } catch (cause) {
+    throw new ConfigurationError([
+      `${config.path}: registry "${host}": CA file ${file} cannot be read: ${(cause as Error).message}`,
+    ]);
+  }
+}
+
+function dockerConfig(file: string, named: boolean): CredentialSource[] {
+  if (!existsSync(file) && !named) return [];
+  try {
+    return [{ label: `docker config ${file}`, dockerConfig: readFileSync(file, 'utf8') }];
+  } catch (cause) {
+    if (!named) return [];
+    throw new ConfigurationError([
+      `dockerConfig: ${file} cannot be read: ${(cause as Error).message}`,
+    ]);
+  }
+}
+
+/** The public-good root is always there: the shipped one unless the file says otherwise. */
+function trustRootOptions(
+  entries: readonly TrustRootEntry[],
+  relative: (name: string) => string,
+): TrustRootOptions[] {
+  const written = entries.map(({ name, file, tuf }): TrustRootOptions => {
+    if (file !== undefined) return { name, kind: 'file', path: relative(file) };
+    if (tuf !== undefined)
+      return {
+        name,
+        kind: 'tuf',
+        mirror: tuf.mirror,
+        ...(tuf.root !== undefined && { rootPath: relative(tuf.root) }),
+      };
+    return { name, kind: 'seed' };
+  });
+  const known = written.some(({ name }) => name === 'public-good');
+  return known ? written : [{ name: 'public-good', kind: 'seed' }, ...written];
+}

@@ -1,0 +1,96 @@
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { createGuardedClient } from '#lib/adapters/http/guarded-client.ts';
+import { createClusterReaders } from '#lib/adapters/kubernetes/cluster-reader.ts';
+import type { CredentialSource } from '#lib/adapters/registry/credentials.ts';
+import { egressOf } from '#lib/adapters/registry/registry-options.ts';
+import { createRegistryReader } from '#lib/adapters/registry/registry-reader.ts';
+import { createTrustSource } from '#lib/adapters/trust/trust-source.ts';
+import { createImageVerifier } from '#lib/adapters/verifier/worker-pool.ts';
+import type { Environment } from '#lib/config/environment.ts';
+import { log } from '#lib/log.ts';
+import type { ClusterReader, Queue } from '#lib/ports.ts';
+import type { ScanDependencies, ScanningStore } from '#lib/scan/dependencies.ts';
+import type { Configuration } from './configuration.ts';
+
+/** The ports of one configuration; a changed configuration gets new ones. */
+export interface Session {
+  readonly dependencies: ScanDependencies;
+  close(): Promise<void>;
+}
+
+/** Builds readers, verifier and trust of a configuration on an open store and queue. */
+export async function openSession(
+  configuration: Configuration,
+  environment: Environment,
+  store: ScanningStore,
+  queue: Queue,
+): Promise<Session> {
+  const egress = egressOf(configuration.hosts);
+  const http = createGuardedClient({
+    allow: [...egress.allow, ...configuration.allow],
+    tls: egress.tls,
+    proxy: proxyOf(environment),
+  });
+  const clusters = createClusterReaders(configuration.clusters);
+  const verifier = createImageVerifier({
+    worker: () => new Worker(new URL('../scan/verify-worker.ts', import.meta.url)),
+    size: environment.workers ?? Math.max(1, availableParallelism() - 1),
+  });
+  return {
+    dependencies: {
+      store,
+      queue,
+      verifier,
+      clusters,
+      registry: createRegistryReader({
+        hosts: configuration.hosts,
+        http,
+        credentials: [...configuration.credentials, ...(await pullSecrets(clusters))],
+      }),
+      trust: createTrustSource({
+        roots: configuration.trustRoots,
+        cacheDir: path.join(environment.dataDir, 'trust'),
+      }),
+      declared: configuration.declared,
+      authorities: configuration.authorities,
+      teamLabels: configuration.teamLabels,
+      log,
+      now: () => new Date(),
+    },
+    close: async () => {
+      await verifier.close();
+      await http.close();
+    },
+  };
+}
+
+const proxyOf = ({ variables }: Environment) => {
+  const read = (name: string) => variables[name] || variables[name.toLowerCase()];
+  const [https, http, none] = [read('HTTPS_PROXY'), read('HTTP_PROXY'), read('NO_PROXY')];
+  return {
+    ...(https && { https }),
+    ...(http && { http }),
+    ...(none && { none }),
+  };
+};
+
+/** A cluster that cannot be asked now has no secrets now; its own page says why. */
+async function pullSecrets(clusters: readonly ClusterReader[]): Promise<CredentialSource[]> {
+  const found = await Promise.all(
+    clusters.map(async (cluster) => {
+      try {
+        const texts = await cluster.pullSecrets();
+        return texts.map((dockerConfig) => ({
+          label: `pull secret of ${cluster.name}`,
+          dockerConfig,
+        }));
+      } catch (error) {
+        log.warn({ err: error, cluster: cluster.name }, 'pull secrets could not be read');
+        return [];
+      }
+    }),
+  );
+  return found.flat();
+}

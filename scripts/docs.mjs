@@ -1,0 +1,71 @@
+// Writes the parts of the documentation that follow from the code; `--check` only compares.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cruise } from 'dependency-cruiser';
+import config from '../.dependency-cruiser.mjs';
+import { owners, reasons } from '../lib/model/reasons.ts';
+
+const marks = { begin: '<!-- generated: begin -->', end: '<!-- generated: end -->' };
+
+/** @returns {Promise<string[]>} the files whose text is not what the code says */
+export async function outdatedDocs() {
+  const wanted = { 'docs/verdicts.md': verdicts(), 'docs/architecture.md': await architecture() };
+  return Object.entries(wanted)
+    .filter(([file, text]) => !existsSync(file) || readFileSync(file, 'utf8') !== text)
+    .map(([file]) => file);
+}
+
+function between(file, text) {
+  const [head, rest = ''] = readFileSync(file, 'utf8').split(marks.begin);
+  const tail = rest.split(marks.end)[1] ?? '';
+  return `${head}${marks.begin}\n${text}\n${marks.end}${tail}`;
+}
+
+function verdicts() {
+  const rows = Object.entries(reasons).map(
+    ([code, { title, owner, retryable, remedy }]) =>
+      `| \`${code}\` | ${title} | ${owner} | ${retryable ? 'yes' : 'no'} | ${remedy} |`,
+  );
+  const head = '| code | title | who can act | tried again | what to do |\n|---|---|---|---|---|';
+  return between(
+    'docs/verdicts.md',
+    `${rows.length} reasons; owners: ${owners.join(', ')}.\n\n${head}\n${rows.join('\n')}`,
+  );
+}
+
+/** The layers and who imports whom, as the code has it today. */
+async function architecture() {
+  const { output } = await cruise(
+    ['app', 'components', 'lib', 'instrumentation.ts', 'proxy.ts'],
+    { ...config.options, exclude: { path: '([.]css|[.]test[.]tsx?)$' } },
+    {},
+    {},
+  );
+  const edges = new Set();
+  for (const { source, dependencies } of output.modules)
+    for (const { resolved } of dependencies) {
+      const [from, to] = [layerOf(source), layerOf(resolved)];
+      if (from && to && from !== to) edges.add(`  ${id(from)}["${from}"] --> ${id(to)}["${to}"]`);
+    }
+  return between(
+    'docs/architecture.md',
+    `\`\`\`mermaid\nflowchart LR\n${[...edges].sort().join('\n')}\n\`\`\``,
+  );
+}
+
+function layerOf(file) {
+  const adapter = /^lib\/adapters\/[^/]+/.exec(file);
+  if (adapter) return adapter[0];
+  return /^(lib\/[^/]+|components\/ui|components|app|instrumentation|proxy)/.exec(file)?.[0].replace(/[.]ts$/, '');
+}
+
+const id = (layer) => layer.replaceAll(/[^a-z]/g, '_');
+
+if (import.meta.main) {
+  if (process.argv.includes('--check')) {
+    const outdated = await outdatedDocs();
+    for (const file of outdated) console.error(`✘ ${file} is out of date: npm run docs`);
+    process.exit(outdated.length === 0 ? 0 : 1);
+  }
+  writeFileSync('docs/verdicts.md', verdicts());
+  writeFileSync('docs/architecture.md', await architecture());
+}
