@@ -36,7 +36,7 @@ const layers = {
   ],
   'lib/lab': ['lib/log.ts', ...base],
   'lib/api': server,
-  'lib/cli': [...server, 'lib/api', 'lib/lab', 'lib/scan', 'lib/verify'],
+  'lib/cli': [...server, 'lib/api', 'lib/lab', 'lib/scan', 'lib/resolve', 'lib/verify'],
   'lib/query': ['lib/contract', 'lib/model'],
   'components/ui': [],
   components: ['lib/query', 'lib/contract', 'lib/model'],

@@ -2,7 +2,6 @@ import 'server-only';
 import type { Settings } from '#lib/contract/overview.ts';
 import type { Authority, TextRule } from '#lib/model/authority.ts';
 import { limits } from '#lib/model/limits.ts';
-import { verifierVersion } from '#lib/model/verdict.ts';
 import { server } from '#lib/wiring/server.ts';
 import { version } from './version.ts';
 
@@ -13,7 +12,7 @@ export async function readSettings(): Promise<Settings> {
   const [uses, trust] = await Promise.all([store.authorityUse(), current.trustRoots()]);
   return {
     version,
-    verifierVersion,
+    verifierVersion: current.verifierVersion,
     configPath: configuration.path ?? null,
     database: { kind: store.kind, location: store.location },
     problems: [

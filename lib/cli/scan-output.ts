@@ -6,6 +6,7 @@ import type { FindingKind } from '#lib/model/posture.ts';
 import { reasonOf } from '#lib/model/reasons.ts';
 import { bandOrder } from '#lib/model/verdict.ts';
 import type { ReadStore } from '#lib/ports.ts';
+import { printable } from './printable.ts';
 
 export const scanFormats = ['table', 'json', 'ndjson', 'sarif', 'junit', 'csv'] as const;
 export type ScanFormat = (typeof scanFormats)[number];
@@ -129,8 +130,3 @@ async function* tableReport(store: ReportStore, scan: ScanRow): AsyncGenerator<s
 const findingLine = (row: FindingRow): string =>
   `${row.severity.padEnd(8)} ${row.kind.padEnd(15)} ${printable(`${row.cluster}/${row.namespace}/${row.workload} ${row.container}`)}\n` +
   `         ${printable(row.image)}: ${row.title}. ${printable(row.detail)}\n         → ${row.remedy} (${row.owner})\n`;
-
-/** Text from outside without the bytes that would drive a terminal. */
-export const printable = (text: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a terminal obeys
-  text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');

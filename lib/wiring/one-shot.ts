@@ -5,7 +5,7 @@ import type { Store } from '#lib/ports.ts';
 import { createMemoryQueue } from '#lib/scan/memory-queue.ts';
 import { scanOnce } from '#lib/scan/scan-once.ts';
 import type { Configuration } from './configuration.ts';
-import { openSession } from './session.ts';
+import { dependenciesOf, openWorld } from './world.ts';
 
 /** One scan in this process with a store that lives in memory. */
 export interface OneShot {
@@ -21,13 +21,14 @@ export async function openOneShot(
 ): Promise<OneShot> {
   const store = await openStore({ kind: 'memory' });
   const queue = createMemoryQueue();
-  const session = await openSession(configuration, environment, store, queue);
+  const world = await openWorld(configuration, environment);
+  const dependencies = dependenciesOf(world, configuration, store, queue);
   return {
     store,
-    scan: (onProgress, signal) => scanOnce(session.dependencies, { onProgress, signal }),
+    scan: (onProgress, signal) => scanOnce(dependencies, { onProgress, signal }),
     close: async () => {
       await queue.stop();
-      await session.close();
+      await world.close();
       await store.close();
     },
   };

@@ -11,18 +11,20 @@ import { log } from '#lib/log.ts';
 import type { Queue, Store, TrustSource } from '#lib/ports.ts';
 import { createScanner, type Scanner } from '#lib/scan/scanner.ts';
 import { startWorker, type Worker } from '#lib/scan/worker.ts';
+import { verifierVersion } from '#lib/verify/verifier-version.ts';
 import {
   type Configuration,
   configPathOf,
   emptyConfiguration,
   loadConfiguration,
 } from './configuration.ts';
-import { openSession, type Session } from './session.ts';
+import { dependenciesOf, openWorld, type World } from './world.ts';
 
 /** What the process has one of: the data access of every request. */
 export interface Server {
   readonly store: Store;
   readonly configuration: Configuration;
+  readonly verifierVersion: string;
   notice(): string | null;
   problems(): readonly { readonly where: string; readonly message: string }[];
   trustRoots(): ReturnType<TrustSource['load']>;
@@ -99,9 +101,10 @@ async function start(environment: Environment): Promise<Running> {
   const running: Running = {
     store,
     configuration: part.configuration,
+    verifierVersion,
     notice: () => running.configuration.notice ?? null,
     problems: () => problems.map((message) => ({ where: 'configuration', message })),
-    trustRoots: () => part.session.dependencies.trust.load(),
+    trustRoots: () => part.world.trust.load(),
     requestScan: (full) => part.scanner.requestScan('request', full),
     stopScan: (id) => part.scanner.stopScan(id),
     stop: async () => {
@@ -152,7 +155,7 @@ async function start(environment: Environment): Promise<Running> {
 /** What hangs on one configuration. */
 interface Part {
   readonly configuration: Configuration;
-  readonly session: Session;
+  readonly world: World;
   readonly worker: Worker;
   readonly scanner: Scanner;
   close(): Promise<void>;
@@ -164,20 +167,21 @@ async function openPart(
   store: Store,
   queue: Queue,
 ): Promise<Part> {
-  const session = await openSession(configuration, environment, store, queue);
-  const worker = await startWorker(session.dependencies, {
+  const world = await openWorld(configuration, environment);
+  const dependencies = dependenciesOf(world, configuration, store, queue);
+  const worker = await startWorker(dependencies, {
     everyMs: configuration.scan.everyMinutes * 60_000,
     verdictMaxAgeMs: configuration.scan.maxAgeHours * 3_600_000,
     staleMs: configuration.scan.staleAfterMinutes * 60_000,
   });
   return {
     configuration,
-    session,
+    world,
     worker,
-    scanner: createScanner(session.dependencies),
+    scanner: createScanner(dependencies),
     close: async () => {
       await worker.stop();
-      await session.close();
+      await world.close();
     },
   };
 }

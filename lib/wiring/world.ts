@@ -14,19 +14,17 @@ import type { ClusterReader, Queue } from '#lib/ports.ts';
 import type { ScanDependencies, ScanningStore } from '#lib/scan/dependencies.ts';
 import type { Configuration } from './configuration.ts';
 
-/** The ports of one configuration; a changed configuration gets new ones. */
-export interface Session {
-  readonly dependencies: ScanDependencies;
+/** The ports of one configuration to the world; a changed configuration gets new ones. */
+export interface World
+  extends Pick<ScanDependencies, 'registry' | 'verifier' | 'trust' | 'clusters'> {
   close(): Promise<void>;
 }
 
-/** Builds readers, verifier and trust of a configuration on an open store and queue. */
-export async function openSession(
+/** Builds readers, verifier and trust of a configuration. Nothing is asked of the world yet. */
+export async function openWorld(
   configuration: Configuration,
   environment: Environment,
-  store: ScanningStore,
-  queue: Queue,
-): Promise<Session> {
+): Promise<World> {
   const egress = egressOf(configuration.hosts);
   const http = createGuardedClient({
     allow: [...egress.allow, ...configuration.allow],
@@ -39,32 +37,40 @@ export async function openSession(
     size: environment.workers ?? Math.max(1, availableParallelism() - 1),
   });
   return {
-    dependencies: {
-      store,
-      queue,
-      verifier,
-      clusters,
-      registry: createRegistryReader({
-        hosts: configuration.hosts,
-        http,
-        credentials: [...configuration.credentials, ...(await pullSecrets(clusters))],
-      }),
-      trust: createTrustSource({
-        roots: configuration.trustRoots,
-        cacheDir: path.join(environment.dataDir, 'trust'),
-      }),
-      declared: configuration.declared,
-      authorities: configuration.authorities,
-      teamLabels: configuration.teamLabels,
-      log,
-      now: () => new Date(),
-    },
+    verifier,
+    clusters,
+    registry: createRegistryReader({
+      hosts: configuration.hosts,
+      http,
+      credentials: [...configuration.credentials, ...(await pullSecrets(clusters))],
+    }),
+    trust: createTrustSource({
+      roots: configuration.trustRoots,
+      cacheDir: path.join(environment.dataDir, 'trust'),
+    }),
     close: async () => {
       await verifier.close();
       await http.close();
     },
   };
 }
+
+/** What a scan needs: the world of a configuration, and where results go. */
+export const dependenciesOf = (
+  world: World,
+  configuration: Configuration,
+  store: ScanningStore,
+  queue: Queue,
+): ScanDependencies => ({
+  ...world,
+  store,
+  queue,
+  declared: configuration.declared,
+  authorities: configuration.authorities,
+  teamLabels: configuration.teamLabels,
+  log,
+  now: () => new Date(),
+});
 
 const proxyOf = ({ variables }: Environment) => {
   const read = (name: string) => variables[name] || variables[name.toLowerCase()];
