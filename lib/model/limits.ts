@@ -36,6 +36,11 @@ export const limits = Object.freeze({
   perHostConcurrency: 8,
   /** Tries of one request, the first included. */
   attempts: 3,
+  /** First and longest pause between tries; the real one is a random part of it. */
+  backoffMs: 250,
+  backoffMaxMs: 4_000,
+  /** How long a host that only fails is left alone: a dead registry must not hold up a scan. */
+  hostRestMs: 30_000,
   /** Longest Retry-After that is waited for in place; beyond it the item is put back. */
   retryAfterMs: 5_000,
   /** CPU time for one item of evidence in a worker. */
@@ -52,6 +57,25 @@ export const limits = Object.freeze({
   podPage: 500,
   podPageBytes: 64 * 1024 * 1024,
   watchLineBytes: 4 * 1024 * 1024,
+  /** One request to a Kubernetes API: the API server itself gives up after a minute. */
+  clusterRequestMs: 60_000,
+  /** Bookmarks come about every minute; after two missed ones the stream is taken for dead. */
+  watchSilenceMs: 150_000,
+  /** A watch is asked for this long, at random, so that clusters do not reconnect in step. */
+  watchSeconds: [240, 600] as const,
+  /** Pause before a broken watch is opened again: the first, and the longest. */
+  watchBackOffMs: [500, 60_000] as const,
+  /** Changes that wait for a slow reader before the watch is no longer read. */
+  watchBacklog: 10_000,
+  /** A list that expires while being read is begun again this often. */
+  listRestarts: 3,
+  /** Objects of one reading that are told one by one when they cannot be understood. */
+  readProblems: 100,
+  /** A file with Kubernetes objects, and files in one tree of manifests. */
+  inputFileBytes: 512 * 1024 * 1024,
+  inputFiles: 20_000,
+  /** A kubeconfig holds certificates and tokens, a few KiB for each cluster. */
+  kubeconfigBytes: 16 * 1024 * 1024,
   /** Length at which text from outside is shown cut, with the whole in the export. */
   displayText: 2_000,
 });

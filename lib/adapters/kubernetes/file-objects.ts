@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import { limits } from '#lib/model/limits.ts';
+import type { ControllerFacts, PodFacts } from '#lib/model/workload.ts';
+import type { ClusterSnapshot, OwnerLink, ReadProblem } from '#lib/ports.ts';
+import { controllerFacts, createPool, podTemplateFacts } from './reduce.ts';
+import { type Malformed, type Reduced, type Resource, resources } from './resources.ts';
+import { Controller, Pod } from './schemas.ts';
+
+/** One value of a file and where it stood. */
+export interface PlacedObject {
+  readonly file: string;
+  readonly place: string;
+  readonly value: unknown;
+}
+
+type Dict = Record<string, unknown>;
+
+/** Kinds that hold a pod template besides those that are listed from an API. */
+const templated = new Set(['ReplicaSet', 'Job']);
+
+/**
+ * Makes a reading of objects from files. `atRest`: nothing of it runs, pods are templates too.
+ * Kinds without images are passed over; what claims to be a workload and is not one is told.
+ */
+export function objectsToSnapshot(
+  placed: readonly PlacedObject[],
+  options: { readonly atRest: boolean; readonly namespaces: readonly string[] | undefined },
+): ClusterSnapshot {
+  const pool = createPool();
+  const pods = new Map<string, PodFacts>();
+  const controllers = new Map<string, ControllerFacts>();
+  const owners = new Map<string, OwnerLink>();
+  const namespaces = new Map<string, ClusterSnapshot['namespaces'][number]>();
+  const problems: ReadProblem[] = [];
+  const take = (one: Reduced | Malformed, file: string): void => {
+    if (one.type === 'pod') pods.set(one.pod.uid, one.pod);
+    else if (one.type === 'controller') controllers.set(one.controller.uid, one.controller);
+    else if (one.type === 'owner') owners.set(one.owner.uid, one.owner);
+    else if (one.type === 'namespace')
+      namespaces.set(one.name, { name: one.name, labels: one.labels });
+    else if (problems.length < limits.readProblems)
+      problems.push({ what: `${file}: ${one.what}`, reason: 'input-file', detail: one.detail });
+  };
+  for (const { file, place, value } of placed)
+    for (const object of itemsOf(value)) {
+      const named = identified(object, `${file}${place}`);
+      if (!isWanted(named, options.namespaces)) continue;
+      const resource = resourceFor(named, options.atRest);
+      if (resource !== undefined) take(resource.reduce(named, pool), file);
+    }
+  return {
+    pods: [...pods.values()],
+    controllers: [...controllers.values()],
+    owners: [...owners.values()],
+    namespaces: [...namespaces.values()],
+    problems,
+    readAt: new Date(),
+  };
+}
+
+const dict = (value: unknown): Dict | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Dict)
+    : undefined;
+
+/** The objects of a value: itself, or the items of a list, of which kubectl nests one at most. */
+function itemsOf(value: unknown): Dict[] {
+  const values = Array.isArray(value) ? value : [value];
+  return values.flatMap((one) => {
+    const object = dict(one);
+    if (object === undefined) return [];
+    if (!Array.isArray(object['items'])) return [object];
+    // Items of a typed list (`PodList`) do not repeat their kind.
+    const kind = String(object['kind'] ?? '').replace(/List$/, '');
+    return object['items'].flatMap((item) => {
+      const found = dict(item);
+      return found === undefined ? [] : [kind === '' ? found : { kind, ...found }];
+    });
+  });
+}
+
+/** Gives an object that never met an API server a uid that stays the same between readings. */
+function identified(object: Dict, file: string): Dict {
+  const metadata = dict(object['metadata']) ?? {};
+  const name = metadata['name'] ?? metadata['generateName'];
+  const namespace = metadata['namespace'] ?? (object['kind'] === 'Namespace' ? '' : 'default');
+  const origin = JSON.stringify([file, object['kind'], namespace, name]);
+  const hash = createHash('sha256').update(origin).digest('hex').slice(0, 32);
+  return { ...object, metadata: { uid: `file-${hash}`, ...metadata, name, namespace } };
+}
+
+function isWanted(object: Dict, namespaces: readonly string[] | undefined): boolean {
+  const metadata = dict(object['metadata']);
+  const namespace = object['kind'] === 'Namespace' ? metadata?.['name'] : metadata?.['namespace'];
+  return namespaces === undefined || namespaces.includes(String(namespace));
+}
+
+function resourceFor(object: Dict, atRest: boolean): Pick<Resource, 'reduce'> | undefined {
+  const kind = String(object['kind'] ?? '');
+  if (atRest && kind === 'Pod') return asTemplate(kind);
+  if (templated.has(kind) && dict(object['spec'])?.['template'] !== undefined && atRest)
+    return asTemplate(kind);
+  return resources.find((one) => one.kind === kind);
+}
+
+const asTemplate = (kind: string): Pick<Resource, 'reduce'> => ({
+  reduce: (object, pool) => {
+    if (kind === 'Pod') {
+      const pod = Pod.safeParse(object);
+      if (pod.success) return { type: 'controller', controller: podTemplateFacts(pod.data) };
+    }
+    const parsed = Controller.safeParse(object);
+    if (parsed.success) {
+      const apiVersion = kind === 'Job' ? 'batch/v1' : 'apps/v1';
+      return { type: 'controller', controller: controllerFacts(parsed.data, kind, apiVersion) };
+    }
+    return resourceOf(kind).reduce(object, pool);
+  },
+});
+
+function resourceOf(kind: string): Resource {
+  const found = resources.find((one) => one.kind === kind);
+  if (found === undefined) throw new TypeError(`no resource of kind ${kind}`);
+  return found;
+}

@@ -1,0 +1,132 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { LineCounter, parseAllDocuments } from 'yaml';
+import { OperationalError } from '#lib/errors.ts';
+import { limits } from '#lib/model/limits.ts';
+import type { ClusterReader, ClusterSnapshot } from '#lib/ports.ts';
+import type { ClusterSource } from './cluster-source.ts';
+import { objectsToSnapshot, type PlacedObject } from './file-objects.ts';
+import { parseJson } from './json-text.ts';
+
+type FileSource = Extract<ClusterSource, { kind: 'pods-file' | 'manifests' }>;
+
+/**
+ * Reads Kubernetes objects from disk: what `kubectl get … -o json` printed (as it ran then), or a
+ * tree of manifests (what would run).
+ */
+export function createFileReader(source: FileSource): ClusterReader {
+  const { id, name, kind } = source;
+  return {
+    id,
+    name,
+    kind,
+    read: async ({ signal, onProgress }) => {
+      const snapshot =
+        kind === 'pods-file' ? await readPodsFile(source) : await readManifests(source, signal);
+      onProgress?.(snapshot.pods.length);
+      return snapshot;
+    },
+    follow: (_from, signal) => untilAborted(signal),
+    pullSecrets: async () => [],
+  };
+}
+
+/** A file does not change under a scan: there is nothing to report until we are told to stop. */
+async function* untilAborted(signal: AbortSignal): AsyncGenerator<never> {
+  yield* [];
+  if (signal.aborted) return;
+  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+}
+
+async function readPodsFile(source: FileSource): Promise<ClusterSnapshot> {
+  const objects = await readObjects(source.path, path.basename(source.path));
+  return objectsToSnapshot(objects, { atRest: false, namespaces: source.namespaces });
+}
+
+async function readManifests(source: FileSource, signal: AbortSignal): Promise<ClusterSnapshot> {
+  const objects: PlacedObject[] = [];
+  const problems: { what: string; reason: 'input-file'; detail: string }[] = [];
+  for (const file of await manifestFiles(source.path)) {
+    signal.throwIfAborted();
+    try {
+      for (const object of await readObjects(path.join(source.path, file), file))
+        objects.push(object);
+    } catch (error) {
+      // One broken file must not hide the others: Helm templates lie among manifests.
+      if (!(error instanceof OperationalError)) throw error;
+      problems.push({ what: file, reason: 'input-file', detail: error.message });
+    }
+  }
+  const snapshot = objectsToSnapshot(objects, { atRest: true, namespaces: source.namespaces });
+  return { ...snapshot, problems: [...problems, ...snapshot.problems] };
+}
+
+const extension = /\.(?:ya?ml|json)$/i;
+
+async function manifestFiles(root: string): Promise<readonly string[]> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch((error) => {
+    throw cannotRead(root, error);
+  });
+  const files = entries
+    .filter((entry) => entry.isFile() && extension.test(entry.name))
+    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)))
+    .filter(
+      (file) => !file.split(path.sep).some((part) => part === '.git' || part === 'node_modules'),
+    )
+    .sort();
+  if (files.length > limits.inputFiles)
+    throw inputFile(root, `holds more than ${limits.inputFiles} files; name a smaller directory`);
+  if (files.length === 0)
+    throw inputFile(
+      root,
+      'holds no .yaml, .yml or .json file; name the directory of the manifests',
+    );
+  return files;
+}
+
+async function readObjects(file: string, shown: string): Promise<readonly PlacedObject[]> {
+  const bytes = await contentOf(file);
+  // Most of what people hand us is JSON, and YAML readers are a hundred times slower.
+  const isJson = /^\s*[{[]/.test(bytes.subarray(0, 256).toString('utf8'));
+  const values = isJson ? [jsonOf(bytes, file)] : yamlOf(bytes.toString('utf8'), file);
+  return values.map((value, i) => ({ file: shown, place: i === 0 ? '' : `#${i}`, value }));
+}
+
+async function contentOf(file: string): Promise<Buffer> {
+  try {
+    const { size } = await stat(file);
+    if (size > limits.inputFileBytes)
+      throw inputFile(file, `is larger than ${limits.inputFileBytes} bytes; split it by namespace`);
+    return await readFile(file);
+  } catch (error) {
+    throw error instanceof OperationalError ? error : cannotRead(file, error);
+  }
+}
+
+function jsonOf(bytes: Buffer, file: string): unknown {
+  try {
+    return parseJson(bytes);
+  } catch (error) {
+    throw inputFile(file, `is not valid JSON: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+function yamlOf(text: string, file: string): unknown[] {
+  const lineCounter = new LineCounter();
+  const documents = parseAllDocuments(text, { lineCounter, prettyErrors: false });
+  return [...documents].map((document) => {
+    const [broken] = document.errors;
+    if (broken === undefined) return document.toJS({ maxAliasCount: 100 });
+    const { line } = lineCounter.linePos(broken.pos[0]);
+    throw inputFile(file, `is not valid YAML in line ${line}: ${broken.message}`);
+  });
+}
+
+const inputFile = (file: string, why: string) =>
+  new OperationalError('input-file', `${file} ${why}`);
+
+function cannotRead(file: string, error: unknown): OperationalError {
+  const code = (error as NodeJS.ErrnoException).code ?? String(error);
+  const why = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`;
+  return inputFile(file, `${why}; correct the path or its permissions`);
+}
