@@ -1,0 +1,45 @@
+/** The hosts of the lab, all under a reserved domain: none of them resolves anywhere. */
+export const hosts = {
+  /** Referrers API, token auth, lists repositories. */
+  ghcr: 'ghcr.acme.example',
+  /** No referrers API, basic auth, lists repositories, some of them closed to us. */
+  registry: 'registry.acme.example',
+  /** Referrers API, anonymous, lists nothing. */
+  mirror: 'mirror.acme.example',
+  /** Answers 429 to everything. */
+  hub: 'hub.acme.example',
+  /** Answers 500 to everything. */
+  artifacts: 'artifacts.acme.example',
+  /** Drops every connection. */
+  old: 'old.acme.example',
+  /** Never answers; only where slow faults are planned. */
+  slow: 'slow.acme.example',
+} as const;
+export type RegistryHost = (typeof hosts)[keyof typeof hosts];
+
+/** A part of a registry that is signed in one way and covered by one authority (or by none). */
+export const zones = {
+  acme: { host: hosts.ghcr, prefix: '' },
+  platform: { host: hosts.registry, prefix: 'platform/' },
+  data: { host: hosts.registry, prefix: 'data/' },
+  edge: { host: hosts.registry, prefix: 'edge/' },
+  partners: { host: hosts.registry, prefix: 'partners/' },
+  finance: { host: hosts.registry, prefix: 'finance/' },
+  upstream: { host: hosts.mirror, prefix: 'upstream/' },
+  thirdparty: { host: hosts.mirror, prefix: 'thirdparty/' },
+  endless: { host: hosts.mirror, prefix: 'endless/' },
+  hub: { host: hosts.hub, prefix: 'library/' },
+  artifacts: { host: hosts.artifacts, prefix: 'tools/' },
+  old: { host: hosts.old, prefix: 'legacy/' },
+  slow: { host: hosts.slow, prefix: 'batch/' },
+} as const satisfies Record<string, { host: RegistryHost; prefix: string }>;
+export type Zone = keyof typeof zones;
+
+/** Which images each authority of the lab covers; the zones that are not named have none. */
+export const authorityImages = {
+  'acme-release': [`${hosts.ghcr}/**`],
+  'platform-key': [`${hosts.registry}/platform/**`],
+  'data-key': [`${hosts.registry}/data/**`],
+  'edge-key': [`${hosts.registry}/edge/**`],
+  'upstream-projects': [`${hosts.mirror}/upstream/**`],
+} as const;
