@@ -1,0 +1,52 @@
+import clsx from 'clsx';
+import { ChevronDown } from 'lucide-react';
+import { buttonClass } from '#components/ui/button.tsx';
+import { MultiCombobox } from '#components/ui/combobox.tsx';
+import { formatCount } from '#components/ui/format.ts';
+import type { FacetValue } from '#lib/contract/paging.ts';
+
+/** One thing by which a list can be narrowed: its key in the filter, and how its values are written. */
+export interface Facet {
+  readonly key: string;
+  readonly label: string;
+  readonly text?: (value: string) => string;
+}
+
+interface FacetMenuProps {
+  readonly facet: Facet;
+  readonly values: readonly FacetValue[] | undefined;
+  readonly chosen: readonly string[];
+  readonly onChange: (chosen: readonly string[]) => void;
+}
+
+/** A facet that opens to its values with their counts, with a search inside. */
+export function FacetMenu({ facet, values, chosen, onChange }: FacetMenuProps) {
+  const { label, text = (value: string) => value } = facet;
+  const options = (values ?? []).map((item) => ({
+    value: item.value,
+    label: item.label ?? text(item.value),
+    count: item.count,
+  }));
+  const active = chosen.length > 0;
+  return (
+    <MultiCombobox
+      label={label}
+      options={options}
+      value={chosen}
+      onChange={onChange}
+      trigger={
+        <button
+          type="button"
+          className={buttonClass('default', clsx(active && 'border-accent! bg-accent-soft!'))}
+        >
+          {label}
+          <span className="min-w-[1ch] font-normal text-ink-3 tabular-nums">
+            {active && `${formatCount(chosen.length)} of `}
+            {values && formatCount(Math.max(values.length, chosen.length))}
+          </span>
+          <ChevronDown aria-hidden="true" />
+        </button>
+      }
+    />
+  );
+}
