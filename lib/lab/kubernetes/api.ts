@@ -1,0 +1,266 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import { FaultSwitch, type KubernetesFault } from './faults.ts';
+import {
+  apiVersionOf,
+  type KubernetesObject,
+  kinds,
+  type LabObjects,
+  type Plural,
+  pluralOf,
+  type Target,
+  targetOf,
+} from './kubernetes-object.ts';
+import { ObjectStore, type Page, readToken } from './object-store.ts';
+import { sendJson, sendPieces, sendStatus } from './respond.ts';
+import { sendExpired, Watchers, wantedBy } from './watchers.ts';
+
+export interface KubernetesApiOptions {
+  /** Of the cluster and of its context in the kubeconfig. */
+  readonly name: string;
+  /** 0, the default, takes a free one. */
+  readonly port?: number;
+  /** Bearer token that requests must carry; absent: anybody may read. */
+  readonly token?: string;
+  readonly objects: LabObjects;
+  /** Most items of one page, whatever `limit` says. */
+  readonly pageLimit?: number;
+  /** Time between bookmarks of a watch; a real server takes a minute. */
+  readonly bookmarkMs?: number;
+}
+
+/** One request as the server saw it. */
+export interface LabRequest {
+  readonly method: string;
+  /** Path with query. */
+  readonly url: string;
+  readonly status: number;
+}
+
+/** How many requests are remembered. */
+const rememberedRequests = 10_000;
+
+/** The behaviour of a lab API server, apart from its socket. */
+export class Api {
+  token: string | undefined;
+  readonly requests: LabRequest[] = [];
+  readonly watchers = new Watchers();
+  readonly #options: KubernetesApiOptions;
+  readonly #faults = new FaultSwitch();
+  readonly #clock = { now: 1000 };
+  readonly #stores: ReadonlyMap<Plural, ObjectStore>;
+
+  constructor(options: KubernetesApiOptions) {
+    this.#options = options;
+    this.token = options.token;
+    const plurals = Object.keys(kinds) as Plural[];
+    this.#stores = new Map(
+      plurals.map((plural) => [
+        plural,
+        new ObjectStore(plural, this.#clock, options.objects[plural]),
+      ]),
+    );
+  }
+
+  upsert(object: KubernetesObject & { readonly kind: string }): void {
+    const plural = pluralOf(object.kind);
+    this.watchers.publish(plural, this.#store(plural).upsert(object));
+  }
+
+  remove(kind: string, uid: string): boolean {
+    const plural = pluralOf(kind);
+    const event = this.#store(plural).remove(uid);
+    if (event !== undefined) this.watchers.publish(plural, event);
+    return event !== undefined;
+  }
+
+  setFault(fault: KubernetesFault | undefined): void {
+    this.#faults.set(fault);
+    if (fault?.kind === 'drop-watch' || fault?.kind === 'down') this.watchers.drop();
+    if (fault?.kind === 'silent-watch') this.watchers.silence();
+    if (fault?.kind === 'watch-gone') this.watchers.expire();
+  }
+
+  compact(): void {
+    for (const store of this.#stores.values()) store.compact();
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = '', url = '/' } = request;
+    response.once('close', () => {
+      this.requests.push({ method, url, status: response.headersSent ? response.statusCode : 0 });
+      if (this.requests.length > rememberedRequests) this.requests.shift();
+    });
+    if (this.#faults.take('down')) request.socket.resetAndDestroy();
+    if (request.socket.destroyed || this.#faults.take('hang')) return;
+    const slow = this.#faults.take('slow');
+    if (slow !== undefined) await pause(slow.ms);
+    const { pathname, searchParams } = new URL(url, 'http://lab');
+    const target = targetOf(pathname);
+    if (this.#refused(request, response, target)) return;
+    if (target === undefined) this.#discovery(response, pathname);
+    else if (target.name !== undefined) this.#get(response, target);
+    else if (['1', 'true'].includes(searchParams.get('watch') ?? ''))
+      this.#watch(request, response, target, searchParams);
+    else await this.#list(request, response, target, searchParams);
+  }
+
+  #store(plural: Plural): ObjectStore {
+    const store = this.#stores.get(plural);
+    if (store === undefined) throw new TypeError(`no store for ${plural}`);
+    return store;
+  }
+
+  #refused(
+    { method, headers }: IncomingMessage,
+    response: ServerResponse,
+    target: Target | undefined,
+  ): boolean {
+    const refuse = (code: number, message: string, extra: Record<string, string> = {}): true => {
+      sendStatus(response, code, message, extra);
+      return true;
+    };
+    if (method !== 'GET') return refuse(405, `${method} is not offered`);
+    const allowed = this.token === undefined || headers.authorization === `Bearer ${this.token}`;
+    if (!allowed || this.#faults.take('unauthorized')) return refuse(401, 'Unauthorized');
+    const broken = this.#faults.take('server-error');
+    if (broken !== undefined)
+      return refuse(broken.status, 'the lab was told to fail', {
+        ...(broken.retryAfterSeconds !== undefined && {
+          'retry-after': `${broken.retryAfterSeconds}`,
+        }),
+      });
+    const plural = target?.plural;
+    if (this.#faults.take('forbidden-kind', (fault) => fault.plural === plural))
+      return refuse(403, `${plural} is forbidden: User "lab" cannot list resource "${plural}"`);
+    if (this.#faults.take('missing-kind', (fault) => fault.plural === plural))
+      return refuse(404, 'the server could not find the requested resource');
+    return false;
+  }
+
+  #discovery(response: ServerResponse, pathname: string): void {
+    const found = discovery[pathname];
+    if (found !== undefined) sendJson(response, 200, found);
+    else sendStatus(response, 404, 'the server could not find the requested resource');
+  }
+
+  #get(response: ServerResponse, { plural, namespace, name }: Target): void {
+    const found = this.#store(plural).find(namespace, name ?? '');
+    if (found === undefined) sendStatus(response, 404, `${plural} "${name}" not found`);
+    else sendJson(response, 200, found);
+  }
+
+  async #list(
+    { headers }: IncomingMessage,
+    response: ServerResponse,
+    target: Target,
+    query: URLSearchParams,
+  ): Promise<void> {
+    // Reading credentials wholesale is what no reader of ours may do.
+    if (target.plural === 'secrets')
+      return sendStatus(response, 403, 'secrets are read by name only');
+    const token = query.get('continue') || undefined;
+    const expired =
+      token !== undefined &&
+      this.#faults.take(
+        'gone-during-paging',
+        ({ onContinue }) => readToken(token).page === onContinue,
+      );
+    const most = this.#options.pageLimit ?? Number.POSITIVE_INFINITY;
+    const limit = Math.min(most, Number(query.get('limit')) || Number.POSITIVE_INFINITY);
+    const page = expired
+      ? 'expired'
+      : this.#store(target.plural).page(token, limit, wantedBy(target, query.get('fieldSelector')));
+    if (page === 'expired') {
+      sendStatus(response, 410, 'The provided continue parameter is too old');
+      return;
+    }
+    const metadataOnly = wantsMetadata(headers.accept);
+    const malformed = this.#faults.take('malformed-item', () => target.plural === 'pods');
+    const shown = metadataOnly ? partial : (object: KubernetesObject) => object;
+    const spoilt = malformed && { spec: 'not a specification' };
+    await sendPieces(response, listPieces(target.plural, page, metadataOnly, shown, spoilt));
+  }
+
+  #watch(
+    { headers }: IncomingMessage,
+    response: ServerResponse,
+    target: Target,
+    query: URLSearchParams,
+  ): void {
+    const gone = this.#faults.take('watch-gone');
+    const version = Number(query.get('resourceVersion') || 0);
+    const store = this.#store(target.plural);
+    const events = version === 0 ? undefined : store.since(version);
+    if (gone?.as === 'status') {
+      sendStatus(response, 410, 'too old resource version');
+      return;
+    }
+    if (gone !== undefined || (version !== 0 && events === undefined)) {
+      sendExpired(response);
+      return;
+    }
+    const backlog =
+      events ?? [...store.all()].map((object) => ({ type: 'ADDED' as const, version, object }));
+    const silent = this.#faults.take('silent-watch') !== undefined;
+    const dropped = this.#faults.take('drop-watch') !== undefined;
+    this.watchers.add(
+      {
+        response,
+        plural: target.plural,
+        wanted: wantedBy(target, query.get('fieldSelector')),
+        shown: wantsMetadata(headers.accept) ? partial : (object) => object,
+        bookmarks: ['1', 'true'].includes(query.get('allowWatchBookmarks') ?? ''),
+        bookmarkMs: this.#options.bookmarkMs ?? 5_000,
+        timeoutSeconds: Number(query.get('timeoutSeconds')) || 1800,
+        version: () => this.#clock.now,
+      },
+      silent ? [] : backlog,
+    );
+    if (silent) this.watchers.silence();
+    if (dropped) this.watchers.drop();
+  }
+}
+
+/** One page, item by item. */
+function* listPieces(
+  plural: Plural,
+  page: Page,
+  metadataOnly: boolean,
+  shown: (object: KubernetesObject) => unknown,
+  spoilt: object | undefined,
+): Generator<string> {
+  const kind = metadataOnly ? 'PartialObjectMetadataList' : `${kinds[plural].kind}List`;
+  const apiVersion = metadataOnly ? 'meta.k8s.io/v1' : apiVersionOf(plural);
+  yield `{"kind":"${kind}","apiVersion":"${apiVersion}","items":[`;
+  let first = true;
+  for (const object of page.items) {
+    yield (first ? '' : ',') + JSON.stringify(shown(first ? { ...object, ...spoilt } : object));
+    first = false;
+  }
+  const next = page.next();
+  const metadata = { resourceVersion: `${page.version}`, ...(next && { continue: next }) };
+  yield `],"metadata":${JSON.stringify(metadata)}}`;
+}
+
+const discovery: Readonly<Record<string, unknown>> = {
+  '/version': { major: '1', minor: '36', gitVersion: 'v1.36.2' },
+  '/api': { kind: 'APIVersions', versions: ['v1'] },
+  '/apis': {
+    kind: 'APIGroupList',
+    apiVersion: 'v1',
+    groups: ['apps', 'batch'].map((name) => ({
+      name,
+      versions: [{ groupVersion: `${name}/v1`, version: 'v1' }],
+    })),
+  },
+};
+
+const wantsMetadata = (accept = ''): boolean => accept.includes('as=PartialObjectMetadata');
+
+/** An object by its metadata alone. */
+const partial = ({ metadata }: KubernetesObject) => ({
+  kind: 'PartialObjectMetadata',
+  apiVersion: 'meta.k8s.io/v1',
+  metadata,
+});

@@ -1,0 +1,60 @@
+import type { ServerResponse } from 'node:http';
+
+const reasons: Readonly<Record<number, string>> = {
+  400: 'BadRequest',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'NotFound',
+  405: 'MethodNotAllowed',
+  410: 'Expired',
+  429: 'TooManyRequests',
+  500: 'InternalError',
+  503: 'ServiceUnavailable',
+};
+
+/** The API's own form of a failure (meta/v1 Status). */
+export const statusObject = (code: number, message: string) => ({
+  kind: 'Status',
+  apiVersion: 'v1',
+  metadata: {},
+  status: 'Failure',
+  message,
+  reason: reasons[code] ?? 'Unknown',
+  code,
+});
+
+/** Answers with one JSON object. */
+export function sendJson(
+  response: ServerResponse,
+  code: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(code, { 'content-type': 'application/json', ...headers });
+  response.end(JSON.stringify(body));
+}
+
+/** Answers with a failure. */
+export const sendStatus = (
+  response: ServerResponse,
+  code: number,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): void => sendJson(response, code, statusObject(code, message), headers);
+
+/** Writes pieces as fast as the other side reads them. */
+export async function sendPieces(
+  response: ServerResponse,
+  pieces: Iterable<string>,
+): Promise<void> {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  for (const piece of pieces) {
+    if (response.destroyed) return;
+    if (!response.write(piece))
+      await new Promise<void>((resolve) => {
+        response.once('drain', resolve);
+        response.once('close', resolve);
+      });
+  }
+  response.end();
+}

@@ -1,0 +1,99 @@
+import type { ServerResponse } from 'node:http';
+import type { KubernetesObject, Plural, Target } from './kubernetes-object.ts';
+import type { StoreEvent } from './object-store.ts';
+import { statusObject } from './respond.ts';
+
+/** One open watch. A silent one stays open and says nothing more, like a half-open connection. */
+interface Watcher {
+  readonly response: ServerResponse;
+  readonly plural: Plural;
+  readonly wanted: (object: KubernetesObject) => boolean;
+  readonly shown: (object: KubernetesObject) => unknown;
+  readonly timers: readonly NodeJS.Timeout[];
+  silent: boolean;
+}
+
+export interface WatchRequest extends Pick<Watcher, 'response' | 'plural' | 'wanted' | 'shown'> {
+  readonly bookmarks: boolean;
+  readonly bookmarkMs: number;
+  readonly timeoutSeconds: number;
+  readonly version: () => number;
+}
+
+/** All open watches of one API server. */
+export class Watchers {
+  readonly #open = new Set<Watcher>();
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  add(request: WatchRequest, backlog: readonly StoreEvent[]): void {
+    const { response, plural, wanted, shown } = request;
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.flushHeaders();
+    const timers = [
+      setTimeout(() => response.end(), request.timeoutSeconds * 1000),
+      setInterval(() => this.#bookmark(watcher, request.version()), request.bookmarkMs),
+    ];
+    if (!request.bookmarks) clearInterval(timers[1]);
+    for (const timer of timers) timer.unref();
+    const watcher: Watcher = { response, plural, wanted, shown, timers, silent: false };
+    this.#open.add(watcher);
+    response.once('close', () => {
+      for (const timer of timers) clearTimeout(timer);
+      this.#open.delete(watcher);
+    });
+    for (const event of backlog) this.#send(watcher, event);
+  }
+
+  publish(plural: Plural, event: StoreEvent): void {
+    for (const watcher of this.#open) if (watcher.plural === plural) this.#send(watcher, event);
+  }
+
+  silence(): void {
+    for (const watcher of this.#open) watcher.silent = true;
+  }
+
+  /** Cuts every stream, in the middle of a line if the other side is unlucky. */
+  drop(): void {
+    for (const { response } of this.#open) {
+      response.write('{"type":"MODIFIED","object":{"kind":');
+      response.destroy();
+    }
+  }
+
+  /** Ends every stream with the ERROR event of a version that is too old. */
+  expire(): void {
+    for (const { response } of this.#open) sendExpired(response);
+  }
+
+  #send({ silent, wanted, shown, response }: Watcher, { type, object }: StoreEvent): void {
+    if (!silent && wanted(object))
+      response.write(`${JSON.stringify({ type, object: shown(object) })}\n`);
+  }
+
+  #bookmark({ silent, response, plural }: Watcher, version: number): void {
+    if (silent) return;
+    const object = { kind: plural, apiVersion: 'v1', metadata: { resourceVersion: `${version}` } };
+    response.write(`${JSON.stringify({ type: 'BOOKMARK', object })}\n`);
+  }
+}
+
+/** What the API server writes when a watch asks for a version that it has forgotten. */
+export function sendExpired(response: ServerResponse): void {
+  if (!response.headersSent) response.writeHead(200, { 'content-type': 'application/json' });
+  const object = statusObject(410, 'too old resource version');
+  response.end(`${JSON.stringify({ type: 'ERROR', object })}\n`);
+}
+
+/** True for objects that a path asks for. */
+export const wantedBy =
+  ({ namespace }: Target, fieldSelector: string | null) =>
+  (object: KubernetesObject): boolean => {
+    const name = fieldSelector?.replace(/^metadata\.name=/, '');
+    return (
+      (namespace === undefined || object.metadata.namespace === namespace) &&
+      (name === undefined || object.metadata.name === name)
+    );
+  };
