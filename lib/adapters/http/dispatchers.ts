@@ -20,17 +20,6 @@ export interface ProxySettings {
   readonly no?: string;
 }
 
-/** Proxy settings from an environment; lower-case names win, as everywhere. */
-export function proxyFromEnvironment(
-  environment: Readonly<Record<string, string | undefined>>,
-): ProxySettings | undefined {
-  const value = (name: string): string | undefined =>
-    environment[name.toLowerCase()] || environment[name] || undefined;
-  const [http, https, no] = [value('HTTP_PROXY'), value('HTTPS_PROXY'), value('NO_PROXY')];
-  if (http === undefined && https === undefined) return undefined;
-  return { ...(http && { http }), ...(https && { https }), ...(no && { no }) };
-}
-
 interface DispatcherOptions {
   readonly allow: readonly string[];
   readonly tls?: ReadonlyMap<string, HostTls>;
@@ -53,7 +42,7 @@ export function createDispatchers(options: DispatcherOptions): Dispatchers {
     async for(url) {
       const named = isNamed(options.allow, url);
       const tlsKey = [url.host, url.hostname].find((key) => options.tls?.has(key));
-      const proxied = options.proxy !== undefined && !isLoopback(url.hostname);
+      const proxied = hasProxy(options.proxy) && !isLoopback(url.hostname);
       if (proxied) await checkBeforeProxy(url, guardedLookup(named, options.lookup));
       const key = `${named} ${proxied} ${tlsKey ?? ''}`;
       const existing = pools.get(key);
@@ -69,6 +58,9 @@ export function createDispatchers(options: DispatcherOptions): Dispatchers {
     },
   };
 }
+
+const hasProxy = (proxy: ProxySettings | undefined): boolean =>
+  proxy?.http !== undefined || proxy?.https !== undefined;
 
 function makePool(
   lookup: LookupFunction,
