@@ -55,7 +55,7 @@ export function NeedsPanel({ fleet: { needs, needsTotal, counts }, scope }: Need
             <Th numeric className="w-24">
               Containers
             </Th>
-            <Th className="w-[34%] pl-5">What to do, who acts</Th>
+            <Th className="w-[36%] pl-5">What to do, who acts</Th>
           </tr>
         </thead>
         <Tbody>
@@ -82,26 +82,19 @@ function NeedRow({ need, scope }: { readonly need: Need; readonly scope: Scope }
       <Td card="full">
         <FindingBadge kind={need.kind} />
       </Td>
-      <Td card="lead" className="h-(--row-2)">
-        <Link
-          href={href}
-          title={need.title}
-          className="block truncate font-[550] max-md:whitespace-normal"
-        >
+      <Td card="lead" className="py-2">
+        <Link href={href} title={need.title} className="block font-[550]">
           {need.title}
         </Link>
-        <bdi
-          title={about}
-          className="block truncate text-ink-3 text-label max-md:whitespace-normal max-md:[overflow-wrap:anywhere]"
-        >
+        <bdi title={about} className="line-clamp-2 text-ink-3 text-label [overflow-wrap:anywhere]">
           {about}
         </bdi>
       </Td>
       <Td numeric label="Containers" card="full">
         <Link href={href}>{formatCount(need.containers)}</Link>
       </Td>
-      <Td card="lead" className="pl-5">
-        <span title={need.remedy} className="block truncate max-md:whitespace-normal">
+      <Td card="lead" className="py-2 pl-5">
+        <span title={need.remedy} className="line-clamp-2 text-label">
           {need.remedy}
         </span>
         <span className="block text-ink-3 text-label first-letter:uppercase">{need.owner}</span>

@@ -5,7 +5,6 @@ import { PageHeader } from '#components/ui/page-header.tsx';
 import type { Overview as Fleet } from '#lib/contract/overview.ts';
 import type { Scope } from '#lib/contract/workloads.ts';
 import { useOverview } from '#lib/query/overview.ts';
-import { useSources } from '#lib/query/sources.ts';
 import { CoveragePanel } from './coverage-panel.tsx';
 import { Hero } from './hero.tsx';
 import { NeedsPanel } from './needs-panel.tsx';
@@ -33,13 +32,7 @@ export function Overview({ scope }: OverviewProps) {
 
 function Body({ scope }: OverviewProps) {
   const { data } = useOverview(scope);
-  // The frame's list is newer: it is read again whenever the state of a source changes.
-  const sources = useSources().data?.items ?? data.sources;
-  return (
-    emptyOverview(data, scope) ?? (
-      <Sections fleet={{ ...data, sources: [...sources] }} scope={scope} />
-    )
-  );
+  return emptyOverview(data, scope) ?? <Sections fleet={data} scope={scope} />;
 }
 
 function Sections({ fleet, scope }: { readonly fleet: Fleet; readonly scope: Scope }) {

@@ -142,7 +142,7 @@ function Axis({ from, to }: { readonly from: string; readonly to: string }) {
 function Figures({ days }: { readonly days: readonly TrendPoint[] }) {
   return (
     <details className="mt-1 text-label text-ink-2" data-print="none">
-      <summary className="w-fit hover:text-ink">Figures of {days.length} days</summary>
+      <summary className="w-fit text-ink-3 hover:text-ink">Figures of {days.length} days</summary>
       <div className="mt-2 max-h-64 overflow-y-auto">
         <table className="w-full tabular-nums">
           <caption className="sr-only">Running containers by day and status</caption>

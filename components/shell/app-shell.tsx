@@ -51,12 +51,14 @@ export function AppShell({ preferences, children }: AppShellProps) {
 
   return (
     <TooltipProvider>
-      <a
-        href="#main"
-        className="fixed -top-20 left-2 z-30 rounded-md bg-raised px-3 py-2 shadow-float focus:top-2"
-      >
-        Skip to content
-      </a>
+      <nav aria-label="Skip">
+        <a
+          href="#main"
+          className="fixed -top-20 left-2 z-30 rounded-md bg-raised px-3 py-2 shadow-float focus:top-2"
+        >
+          Skip to content
+        </a>
+      </nav>
       <div data-rail={rail} {...(list && { 'data-list': '' })}>
         <div className="grid min-h-screen narrow:grid-cols-[56px_minmax(0,1fr)] md:grid-cols-[var(--rail-w)_minmax(0,1fr)] print:block">
           <Rail onToggle={toggleRail} />

@@ -30,6 +30,7 @@ export function ScopeBoxes() {
         trigger={
           <button
             type="button"
+            aria-label={`${names[field]}: ${summary(scope[field], data && options.length)}`}
             className="inline-flex h-control min-w-0 max-w-60 items-center gap-1.5 whitespace-nowrap rounded-md px-2 hover:bg-hover max-md:w-full max-md:max-w-none"
           >
             <span className="text-ink-3">{names[field]}</span>

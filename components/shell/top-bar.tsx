@@ -58,7 +58,7 @@ export function TopBar({ theme, onTheme, onSearch }: TopBarProps) {
       <button
         type="button"
         onClick={onSearch}
-        aria-label="Command palette"
+        aria-label="Ctrl K: command palette"
         className="inline-flex h-control items-center rounded-md px-2 hover:bg-hover max-xl:hidden"
       >
         <Kbd>Ctrl K</Kbd>

@@ -8,7 +8,8 @@ import { fetchJson } from './fetch-json.ts';
 /** What the frame around every page reads. */
 export const sourceKeys = {
   sources: ['sources'] as const,
-  scopes: ['scopes'] as const,
+  /** Under `clusters`: the words come and go with what was read there. */
+  scopes: ['clusters', 'scopes'] as const,
   /** Under `workloads`, so that it is read again with the list. */
   attention: (scope: Scope) => ['workloads', 'attention', scope] as const,
 };

@@ -1,16 +1,32 @@
-import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { type QueryClient, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useSyncExternalStore } from 'react';
 import { LiveEvent, type ScanList } from '#lib/contract/sources.ts';
 import { mergeScan, scanKeys } from './scans.ts';
 
 /** News of one second are read together: a watch may report hundreds of changes in a burst. */
 const throttleMs = 1_000;
-const connectionKey = ['live', 'connection'] as const;
-type Connection = 'opening' | 'open' | 'lost';
 
 /** Whether the event stream stands. `lost` while the browser tries to open it again. */
+type Connection = 'opening' | 'open' | 'lost';
+
+let connection: Connection = 'opening';
+const watchers = new Set<() => void>();
+
+function setConnection(next: Connection): void {
+  connection = next;
+  for (const notify of watchers) notify();
+}
+
+/** The state of the one event stream of this page. */
 export const useConnection = (): Connection =>
-  useQuery<Connection>({ queryKey: connectionKey, enabled: false, initialData: 'opening' }).data;
+  useSyncExternalStore(
+    (notify) => {
+      watchers.add(notify);
+      return () => watchers.delete(notify);
+    },
+    () => connection,
+    () => 'opening',
+  );
 
 /** Listens to the server for as long as the page is open; used once, by the frame. */
 export function useLiveUpdates(): void {
@@ -29,10 +45,10 @@ function listen(client: QueryClient, events: EventSource): () => void {
 
   events.onopen = () => {
     // What happened while the stream was down was never announced.
-    if (client.getQueryData(connectionKey) === 'lost') void client.invalidateQueries();
-    client.setQueryData<Connection>(connectionKey, 'open');
+    if (connection === 'lost') void client.invalidateQueries();
+    setConnection('open');
   };
-  events.onerror = () => client.setQueryData<Connection>(connectionKey, 'lost');
+  events.onerror = () => setConnection('lost');
   events.onmessage = ({ data }: MessageEvent<string>) => {
     const event = LiveEvent.safeParse(parse(data)).data;
     if (event === undefined) return;
