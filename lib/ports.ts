@@ -279,6 +279,7 @@ export interface StoredUse extends ImageUse {
 export interface WorkloadToJudge {
   readonly workload: Workload;
   readonly uses: readonly (StoredUse & {
+    /** About the digest that runs; for a template at rest, about the one its digest or tag names now. */
     readonly verdict?: Pick<
       ImageVerdict,
       'status' | 'reason' | 'detail' | 'signer' | 'authority' | 'retryAt'
@@ -364,7 +365,10 @@ export interface ScanStore {
   /** Clusters that are no longer configured, with all that hangs on them. */
   forgetClustersExcept(ids: readonly string[]): Promise<void>;
 
-  /** Subjects in use or published that have no verdict yet, or whose verdict is due again. */
+  /**
+   * Subjects in use, published, or named now by a tag in use, that have no verdict yet or whose
+   * verdict is due again.
+   */
   dueSubjects(options: {
     readonly now: Date;
     /** Verdicts older than this are due. */
@@ -480,12 +484,17 @@ export type JobKind = Job['kind'];
 /** A durable queue: a job whose worker dies is given to another. */
 export interface Queue {
   enqueue(jobs: readonly Job[]): Promise<void>;
-  /** Handles batches of one kind until `stop`; jobs of a batch whose handler throws are retried with back-off. */
+  /**
+   * Handles batches of one kind; jobs of a batch whose handler throws are retried with back-off. A
+   * `scan` job runs as long as its scan does: it must not be given to another worker while its own
+   * one lives. The function returned ends this handling alone: it aborts the signal and waits for the
+   * handlers, and what they did not finish waits for the next worker.
+   */
   work<K extends JobKind>(
     kind: K,
     options: { readonly batch: number; readonly concurrency: number },
     handler: (jobs: readonly Extract<Job, { kind: K }>[], signal: AbortSignal) => Promise<void>,
-  ): Promise<void>;
+  ): Promise<() => Promise<void>>;
   /** Jobs waiting or running. */
   depth(kind: JobKind, scanId?: string): Promise<number>;
   /** Drops the waiting jobs of a scan. */

@@ -154,6 +154,10 @@ export const ScanRow = z
     signatureChecks: z.number().int(),
     /** One entry a source that failed: the others went on. */
     failures: z.array(z.object({ source: z.string(), reason: ReasonWord, detail: z.string() })),
+    /** True when everything was checked again, not only what was due. */
+    full: z.boolean().optional(),
+    /** Names the authorities and trust roots under which it verified; another one makes all verdicts due. */
+    material: z.string().optional(),
   })
   .meta({ id: 'Scan' });
 export type ScanRow = z.infer<typeof ScanRow>;

@@ -1,0 +1,154 @@
+import { OperationalError } from '#lib/errors.ts';
+import { type Discovery, evidencePlaces } from '#lib/model/evidence.ts';
+import { apiHost } from '#lib/model/reference.ts';
+import type { ImageVerdict } from '#lib/model/verdict.ts';
+import type { Fact, PlatformChild, Subject } from '#lib/ports.ts';
+import { type DiscoveredImage, discoverEvidence } from '#lib/resolve/discover-evidence.ts';
+import type { ScanDependencies } from './dependencies.ts';
+import type { HostRest } from './host-rest.ts';
+import { subjectKey } from './jobs.ts';
+import { lastKnown, type RetryBook } from './retry.ts';
+
+/** What looking at one digest in one repository came to; `saveVerdicts` takes it as it is. */
+export interface Checked {
+  readonly verdict: ImageVerdict;
+  readonly facts: readonly Fact[];
+  readonly signatureChecks: number;
+  readonly mediaType?: string;
+  readonly platforms?: readonly PlatformChild[];
+}
+
+/** What checking needs besides the world: the memory of this process. */
+export interface CheckMemory {
+  readonly hosts: HostRest;
+  readonly retries: RetryBook;
+}
+
+type Needs = Pick<ScanDependencies, 'registry' | 'store' | 'verifier' | 'now' | 'log'>;
+
+/**
+ * Looks at one digest in one repository: evidence, known facts, verdict. Never throws for the world
+ * or for a broken item: whatever goes wrong is an inconclusive verdict about this digest alone. A
+ * store that fails is thrown, since nothing can be kept then.
+ */
+export async function checkSubject(
+  deps: Needs,
+  memory: CheckMemory,
+  subject: Subject,
+): Promise<Checked> {
+  const found = await lookAt(deps, memory, subject);
+  const evidence = found.evidence.map(({ id }) => id);
+  const known = evidence.length === 0 ? [] : await deps.store.knownFacts(subject.digest, evidence);
+  const { verdict, newFacts, signatureChecks } = await judge(deps, found, known);
+  const scheduled = memory.retries.scheduled(subjectKey(subject), verdict, deps.now());
+  return {
+    verdict: await remembering(deps, subject, scheduled),
+    facts: newFacts,
+    signatureChecks,
+    ...(found.mediaType !== undefined && { mediaType: found.mediaType }),
+    ...(found.platforms !== undefined && { platforms: found.platforms }),
+  };
+}
+
+async function lookAt(
+  deps: Needs,
+  { hosts }: CheckMemory,
+  subject: Subject,
+): Promise<DiscoveredImage> {
+  const host = apiHost(subject.registry);
+  const rest = hosts.resting(host);
+  if (rest)
+    return failed(
+      subject,
+      new OperationalError(rest.reason, rest.detail, { retryable: true, retryAt: rest.until }),
+    );
+  try {
+    const found = await discoverEvidence(deps.registry, subject);
+    reportPlaces(hosts, host, found);
+    return found;
+  } catch (error) {
+    if (error instanceof OperationalError) {
+      hosts.failed(host, error.code, error.retryAt);
+      return failed(subject, error);
+    }
+    deps.log.error({ err: error, subject: subjectKey(subject) }, 'looking for evidence failed');
+    const fault = `Looking for evidence of ${subjectKey(subject)} failed inside Sealwatch; the log has the cause.`;
+    return failed(subject, new OperationalError('verifier-crash', fault));
+  }
+}
+
+function reportPlaces(hosts: HostRest, host: string, { places }: Discovery): void {
+  if (places.some(({ outcome }) => outcome !== 'failed')) return hosts.succeeded(host);
+  const [first] = places;
+  if (first?.reason === undefined) return;
+  hosts.failed(
+    host,
+    first.reason,
+    first.retryAt === undefined ? undefined : new Date(first.retryAt),
+  );
+}
+
+/** A discovery in which the image itself could not be looked at: incomplete, so never "unsigned". */
+function failed(
+  { registry, repository, digest }: Subject,
+  { code, message, retryable, retryAt }: OperationalError,
+): DiscoveredImage {
+  return {
+    subject: digest,
+    registry,
+    repository,
+    evidence: [],
+    places: evidencePlaces.map((place) => ({
+      place,
+      repository,
+      outcome: 'failed',
+      found: 0,
+      reason: code,
+      detail: message,
+      retryable,
+      ...(retryAt !== undefined && { retryAt: retryAt.toISOString() }),
+    })),
+    complete: false,
+    warnings: [],
+  };
+}
+
+async function judge(
+  { verifier, now, log }: Needs,
+  discovery: Discovery,
+  known: readonly Fact[],
+): Promise<Awaited<ReturnType<Needs['verifier']['verify']>>> {
+  try {
+    return await verifier.verify(discovery, known, now());
+  } catch (error) {
+    const name = subjectKey({ ...discovery, digest: discovery.subject });
+    log.error({ err: error, subject: name }, 'the verifier failed');
+    const verdict: ImageVerdict = {
+      digest: discovery.subject,
+      registry: discovery.registry,
+      repository: discovery.repository,
+      status: 'inconclusive',
+      reason: 'verifier-crash',
+      detail: `Verifying ${name} failed inside Sealwatch; the log has the cause.`,
+      retryable: true,
+      attested: false,
+      evidence: [],
+      places: discovery.places,
+      warnings: discovery.warnings,
+      verifierVersion: 'unavailable',
+    };
+    return { verdict, newFacts: [], signatureChecks: 0 };
+  }
+}
+
+/** A check that failed adds what was known before to its detail: told with its age, never shown as new. */
+async function remembering(
+  { store }: Needs,
+  subject: Subject,
+  verdict: ImageVerdict,
+): Promise<ImageVerdict> {
+  if (verdict.status !== 'inconclusive' || !verdict.retryable) return verdict;
+  const before = lastKnown(subject, await store.image(subject.digest));
+  if (before === undefined) return verdict;
+  return { ...verdict, detail: [verdict.detail, before].filter(Boolean).join(' ') };
+}

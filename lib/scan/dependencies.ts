@@ -1,0 +1,65 @@
+import type { Log } from '#lib/log.ts';
+import type { Authority } from '#lib/model/authority.ts';
+import type {
+  ClusterReader,
+  DeclaredRepository,
+  ImageVerifier,
+  Queue,
+  ReadStore,
+  RegistryReader,
+  ScanStore,
+  Store,
+  TrustSource,
+} from '#lib/ports.ts';
+
+/** The part of the store that scanning touches. */
+export type ScanningStore = ScanStore &
+  Pick<ReadStore, 'clusters' | 'scans' | 'image'> &
+  Pick<Store, 'kind' | 'publish' | 'subscribe'>;
+
+/** Everything a scan asks of the world, and what the configuration says. */
+export interface ScanDependencies {
+  readonly store: ScanningStore;
+  readonly queue: Queue;
+  readonly registry: RegistryReader;
+  readonly verifier: ImageVerifier;
+  readonly trust: TrustSource;
+  readonly clusters: readonly ClusterReader[];
+  readonly declared: readonly DeclaredRepository[];
+  readonly authorities: readonly Authority[];
+  /** Labels that name a team, the most telling first. */
+  readonly teamLabels: readonly string[];
+  readonly log: Log;
+  readonly now: () => Date;
+}
+
+/** How a scan paces itself. Every value has a default that suits a server. */
+export interface ScanPace {
+  /** A verdict older than this is due again. */
+  readonly verdictMaxAgeMs: number;
+  /** A tag asked longer ago than this is asked again. */
+  readonly tagMaxAgeMs: number;
+  /** How often a running scan looks at the queue. */
+  readonly pollMs: number;
+  /** How often progress is written and told, at most. */
+  readonly progressMs: number;
+  /** How often workloads are judged while verdicts still come in. */
+  readonly judgeMs: number;
+  /** How long changes of a watched cluster are gathered before they are written. */
+  readonly debounceMs: number;
+  /** How often an otherwise unchanged cluster's age is written. */
+  readonly asOfMs: number;
+  /** A watched cluster that says nothing for this long is stale. */
+  readonly staleMs: number;
+}
+
+export const defaultPace: ScanPace = Object.freeze({
+  verdictMaxAgeMs: 24 * 3_600_000,
+  tagMaxAgeMs: 3_600_000,
+  pollMs: 250,
+  progressMs: 500,
+  judgeMs: 3_000,
+  debounceMs: 500,
+  asOfMs: 10_000,
+  staleMs: 60_000,
+});

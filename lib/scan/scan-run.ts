@@ -1,0 +1,223 @@
+import type { ScanRow } from '#lib/contract/sources.ts';
+import type { Job } from '#lib/ports.ts';
+import type { ClusterKeeper } from './cluster-keeper.ts';
+import { enqueueDue } from './jobs.ts';
+import { createProgress, type Progress } from './progress.ts';
+import { readDeclared } from './read-declared.ts';
+import { isActive, newScan } from './scan-row.ts';
+import type { ScanSession } from './session.ts';
+
+type ScanJob = Extract<Job, { kind: 'scan' }>;
+
+/** Workloads judged in one go while verdicts still come in: the rest of the work must not starve. */
+const judgedAtOnce = 2_000;
+
+/**
+ * Runs one scan to its end: every source is read on its own, what is due goes on the queue as soon
+ * as its source was read, and workloads are judged as verdicts come in.
+ *
+ * The queue gives this job to one worker at a time, which is why a scan finishes exactly once. A
+ * worker that dies leaves the row `running`: whoever gets the job next drops what was still waiting,
+ * reads the sources again and puts on the queue only what is still due.
+ */
+export async function runScan(
+  session: ScanSession,
+  keeper: ClusterKeeper,
+  job: ScanJob,
+  signal: AbortSignal,
+): Promise<ScanRow> {
+  const { deps } = session;
+  const before = await deps.store.scan(job.scanId);
+  if (before && !isActive(before)) return before;
+  const row = before ?? newScan({ ...job, id: job.scanId }, deps.now());
+  if (row.state === 'stopping') session.stopping.add(row.id);
+  const progress = createProgress(session, { ...row, state: 'running' });
+  session.scanning.add(row.id);
+  try {
+    await deps.queue.cancel(row.id);
+    await progress.save();
+    const run = new ScanRun(session, keeper, job, progress);
+    await run.untilDone(signal);
+    return await run.finish();
+  } finally {
+    session.stopping.delete(row.id);
+    session.scanning.delete(row.id);
+    session.tallies.forget(row.id);
+  }
+}
+
+class ScanRun {
+  readonly #session: ScanSession;
+  readonly #keeper: ClusterKeeper;
+  readonly #job: ScanJob;
+  readonly #progress: Progress;
+  readonly #seen = new Set<string>();
+  readonly #stop = new AbortController();
+  #full: boolean;
+  /** Sources that were read since what is due was last put on the queue. */
+  #news = 0;
+  #reading = true;
+
+  constructor(session: ScanSession, keeper: ClusterKeeper, job: ScanJob, progress: Progress) {
+    this.#session = session;
+    this.#keeper = keeper;
+    this.#job = job;
+    this.#progress = progress;
+    this.#full = job.full;
+  }
+
+  async untilDone(signal: AbortSignal): Promise<void> {
+    await this.#prepare();
+    const stopped = AbortSignal.any([signal, this.#stop.signal]);
+    const reading = this.#readSources(stopped).finally(() => {
+      this.#reading = false;
+    });
+    // Awaited below; until then a rejection is nobody's surprise.
+    reading.catch(() => undefined);
+    let judged = 0;
+    while (true) {
+      signal.throwIfAborted();
+      await this.#obeyStop();
+      const idle = !this.#reading;
+      const enqueued = await this.#enqueue();
+      const left = await this.#measure();
+      if (idle && enqueued === 0 && left === 0) break;
+      const now = performance.now();
+      if (now - judged >= this.#session.pace.judgeMs) {
+        judged = now;
+        await this.#judge(judgedAtOnce);
+      }
+      await this.#progress.saveAtTimes();
+      await pause(this.#session.pace.pollMs, signal);
+    }
+    await reading;
+  }
+
+  async finish(): Promise<ScanRow> {
+    const { deps, stopping, publisher } = this.#session;
+    await this.#judge();
+    await deps.store.saveCoverage(deps.now());
+    await deps.store.saveRegistries(deps.registry.status(), [
+      ...new Set(deps.declared.map(({ registry }) => registry)),
+    ]);
+    await deps.store.maintain();
+    this.#reportRegistries();
+    const row = await this.#progress.finish(stopping.has(this.#job.scanId) ? 'stopped' : 'done');
+    publisher.changed('overview', 'registries', 'sources', 'scans', 'clusters');
+    await publisher.flush();
+    return row;
+  }
+
+  /** Trust first: a verdict is only as good as the material under which it is made. */
+  async #prepare(): Promise<void> {
+    const { deps, trust } = this.#session;
+    const { revision, problems } = await trust.ensure(0);
+    for (const problem of problems) this.#progress.failed(problem);
+    const last = (await deps.store.scans(20)).find(
+      ({ state, material, id }) =>
+        state === 'done' && material !== undefined && id !== this.#job.scanId,
+    );
+    this.#full ||= last !== undefined && last.material !== revision;
+    this.#progress.setMaterial(revision, this.#full);
+    await deps.store.forgetClustersExcept(deps.clusters.map(({ id }) => id));
+  }
+
+  async #readSources(signal: AbortSignal): Promise<void> {
+    const { deps } = this.#session;
+    this.#progress.sources(deps.clusters.length + deps.declared.length);
+    const one = async (read: () => Promise<void>): Promise<void> => {
+      await read();
+      this.#progress.sourceDone();
+      this.#news += 1;
+    };
+    await Promise.all([
+      ...deps.clusters.map((reader) =>
+        one(async () => {
+          const reading = await this.#keeper.read(reader, signal);
+          if (reading.status !== 'failed') return;
+          const { reason = 'cluster-error', detail = '' } = reading.state;
+          this.#progress.failed({ source: reader.name, reason, detail });
+        }),
+      ),
+      ...deps.declared.map((declared) =>
+        one(async () => {
+          const failures = await readDeclared(this.#session, declared, signal);
+          for (const failure of failures) this.#progress.failed(failure);
+        }),
+      ),
+    ]);
+  }
+
+  /**
+   * Puts on the queue what became due. Asked again when the queue has run dry, since a resolved tag
+   * names a digest that nobody knew before.
+   */
+  async #enqueue(): Promise<number> {
+    const { deps, pace, stopping } = this.#session;
+    if (stopping.has(this.#job.scanId)) return 0;
+    const dry = !this.#reading && this.#progress.waiting() === 0;
+    if (this.#news === 0 && !dry) return 0;
+    this.#news = 0;
+    const now = deps.now();
+    const ago = (ms: number): Date =>
+      this.#full ? new Date(this.#progress.row().startedAt) : new Date(now.getTime() - ms);
+    const { subjects, tags } = await enqueueDue(deps, {
+      scanId: this.#job.scanId,
+      now,
+      subjectsBefore: ago(pace.verdictMaxAgeMs),
+      tagsBefore: ago(pace.tagMaxAgeMs),
+      seen: this.#seen,
+    });
+    this.#progress.enqueued(subjects, tags);
+    return subjects + tags;
+  }
+
+  async #measure(): Promise<number> {
+    const { queue } = this.#session.deps;
+    const [subjects, tags] = await Promise.all([
+      queue.depth('subject', this.#job.scanId),
+      queue.depth('tag', this.#job.scanId),
+    ]);
+    this.#progress.left(subjects, tags);
+    return subjects + tags;
+  }
+
+  async #judge(atMost?: number): Promise<void> {
+    this.#progress.judged(await this.#session.judge.run('scan', atMost));
+  }
+
+  /** A stop can come from any process: by the row, or sooner by the control channel. */
+  async #obeyStop(): Promise<void> {
+    const { deps, stopping } = this.#session;
+    const id = this.#job.scanId;
+    if ((await deps.store.scan(id))?.state === 'stopping') stopping.add(id);
+    if (!stopping.has(id) || this.#stop.signal.aborted) return;
+    this.#progress.stopping();
+    this.#stop.abort();
+    await deps.queue.cancel(id);
+    await this.#progress.save();
+  }
+
+  #reportRegistries(): void {
+    const since = new Date(this.#progress.row().startedAt);
+    for (const { host, lastFailure, lastSuccessAt } of this.#session.deps.registry.status()) {
+      if (!lastFailure || lastFailure.at < since) continue;
+      if (lastSuccessAt && lastSuccessAt > lastFailure.at) continue;
+      const { reason, detail } = lastFailure;
+      this.#progress.failed({ source: host, reason, detail });
+    }
+  }
+}
+
+/** Waits, but not for a worker that is told to end. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+  });
+}

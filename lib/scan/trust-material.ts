@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import type { Authority, TrustRoot } from '#lib/model/authority.ts';
+import type { ScanDependencies } from './dependencies.ts';
+import type { Failure } from './scan-row.ts';
+
+/** Keeps the verifier on the trust material that holds now. */
+export interface TrustKeeper {
+  /**
+   * Loads the trust roots unless they were loaded within `maxAgeMs`, and configures the verifier
+   * when anything changed. A root that cannot be had is reported, never thrown.
+   */
+  ensure(maxAgeMs: number): Promise<TrustState>;
+}
+
+export interface TrustState {
+  /** Names everything that can change a verdict: authorities and revisions of trust roots. */
+  readonly revision: string;
+  readonly problems: readonly Failure[];
+}
+
+type Needs = Pick<ScanDependencies, 'trust' | 'verifier' | 'authorities' | 'store' | 'now' | 'log'>;
+
+export function createTrustKeeper(deps: Needs): TrustKeeper {
+  let loaded: { readonly at: number; readonly state: TrustState } | undefined;
+  let loading: Promise<TrustState> | undefined;
+
+  async function load(): Promise<TrustState> {
+    const { roots, problems } = await deps.trust.load();
+    const revision = revisionOf(deps.authorities, roots);
+    if (loaded?.state.revision !== revision)
+      await deps.verifier.configure({ authorities: deps.authorities, trustRoots: roots });
+    await deps.store.saveTrustRoots(roots);
+    const state = {
+      revision,
+      problems: problems.map(({ name, reason, detail }) => ({ source: name, reason, detail })),
+    };
+    for (const problem of problems) deps.log.warn(problem, 'trust root is not available');
+    loaded = { at: deps.now().getTime(), state };
+    return state;
+  }
+  return {
+    async ensure(maxAgeMs) {
+      if (loaded && deps.now().getTime() - loaded.at < maxAgeMs) return loaded.state;
+      loading ??= load().finally(() => {
+        loading = undefined;
+      });
+      return loading;
+    },
+  };
+}
+
+function revisionOf(authorities: readonly Authority[], roots: readonly TrustRoot[]): string {
+  const parts = [
+    ...authorities.map(({ name, fingerprint }) => `authority ${name} ${fingerprint}`),
+    ...roots.map(({ name, revision }) => `trust-root ${name} ${revision}`),
+  ].sort();
+  return `sha256:${createHash('sha256').update(JSON.stringify(parts)).digest('hex')}`;
+}
