@@ -1,0 +1,233 @@
+import type { Evidence } from '#lib/model/evidence.ts';
+import type { Check, EvidenceVerdict } from '#lib/model/verdict.ts';
+import type { Artifact } from './artifact.ts';
+import { checksOfRefusal } from './checks.ts';
+import { type Examination, examineCertificate, examineKey, isOtherKey } from './examine.ts';
+import { matchIdentity } from './identity.ts';
+import type { PreparedKey } from './keys.ts';
+import type { PreparedAuthority } from './prepare-material.ts';
+import { inconclusive, invalid, isRefusal, type Refusal } from './refusal.ts';
+import type { SignedItem } from './signed-item.ts';
+import type { TrustDomain } from './trusted-root.ts';
+
+/**
+ * Examines the signatures of one item of evidence about one artifact. An examination is done once,
+ * however many authorities ask: they differ in whom they believe, not in the cryptography.
+ */
+export interface Examiner {
+  readonly evidence: Evidence;
+  readonly items: readonly SignedItem[];
+  certificate(
+    item: SignedItem,
+    domain: TrustDomain,
+    tlog: 'required' | 'ignored',
+    sct: 'required' | 'ignored',
+  ): Examination;
+  key(
+    item: SignedItem,
+    key: PreparedKey,
+    domain: TrustDomain | undefined,
+    tlog: 'required' | 'ignored',
+  ): Examination;
+  /** Signatures examined so far. */
+  count(): number;
+}
+
+/** An examiner for one item of evidence. */
+export function createExaminer(
+  evidence: Evidence,
+  items: readonly SignedItem[],
+  artifact: Artifact,
+  now: Date,
+): Examiner {
+  const done = new Map<string, Examination>();
+  const once = (key: string, examine: () => Examination): Examination => {
+    const known = done.get(key);
+    if (known) return known;
+    const examination = examine();
+    done.set(key, examination);
+    return examination;
+  };
+  return {
+    evidence,
+    items,
+    certificate: (item, domain, tlog, sct) =>
+      once(`${items.indexOf(item)} ${domain.name} ${domain.revision} ${tlog} ${sct}`, () =>
+        examineCertificate(item, domain, { artifact, tlog, sct, now }),
+      ),
+    key: (item, key, domain, tlog) =>
+      once(
+        JSON.stringify([
+          items.indexOf(item),
+          key.fingerprint,
+          key.hash,
+          key.window,
+          domain?.name,
+          tlog,
+        ]),
+        () => examineKey(item, key, domain, { artifact, tlog, sct: 'ignored', now }),
+      ),
+    count: () => done.size,
+  };
+}
+
+/** What the evidence comes to under one authority. */
+export function assessUnder(
+  examiner: Examiner,
+  { authority, domain, keys, rules, problem }: PreparedAuthority,
+): EvidenceVerdict {
+  const mark = (verdict: EvidenceVerdict): EvidenceVerdict => ({
+    ...verdict,
+    authority: authority.name,
+    authorityFingerprint: authority.fingerprint,
+    ...(domain && { trustRoot: { name: domain.name, revision: domain.revision } }),
+  });
+  if (problem) return mark(refusedVerdict(examiner.evidence, problem, 'key'));
+  const verdicts = examiner.items.map((item) =>
+    authority.kind === 'key'
+      ? underKeys(examiner, item, keys, domain, authority.tlog)
+      : underIdentities(examiner, item, {
+          domain,
+          rules,
+          tlog: authority.tlog,
+          sct: authority.sct,
+        }),
+  );
+  return mark(bestOf(verdicts));
+}
+
+function underKeys(
+  examiner: Examiner,
+  item: SignedItem,
+  keys: readonly PreparedKey[],
+  domain: TrustDomain | undefined,
+  tlog: 'required' | 'ignored',
+): EvidenceVerdict {
+  let other: Examination | undefined;
+  for (const key of keys) {
+    const examination = examiner.key(item, key, domain, tlog);
+    if (!isOtherKey(examination)) return verdictOf(examiner.evidence, examination);
+    other ??= examination;
+  }
+  if (other === undefined)
+    return refusedVerdict(
+      examiner.evidence,
+      inconclusive('key-unresolvable', 'no key is known'),
+      'key',
+    );
+  const { signer: _, ...stranger } = other;
+  return verdictOf(examiner.evidence, stranger);
+}
+
+function underIdentities(
+  examiner: Examiner,
+  item: SignedItem,
+  asked: {
+    readonly domain: TrustDomain | undefined;
+    readonly rules: PreparedAuthority['rules'];
+    readonly tlog: 'required' | 'ignored';
+    readonly sct: 'required' | 'ignored';
+  },
+): EvidenceVerdict {
+  const { evidence } = examiner;
+  if (item.certificate === undefined)
+    return refusedVerdict(
+      evidence,
+      inconclusive(
+        'key-unresolvable',
+        'it is signed with a bare key, and the authority names identities',
+      ),
+      'key',
+    );
+  if (asked.domain === undefined)
+    return refusedVerdict(
+      evidence,
+      inconclusive('trustroot-missing', 'there is no trust root'),
+      'certificate-path',
+    );
+  const examination = examiner.certificate(item, asked.domain, asked.tlog, asked.sct);
+  if (examination.refusal || examination.signer === undefined)
+    return verdictOf(evidence, examination);
+  const stranger = matchIdentity(examination.signer, asked.rules);
+  return verdictOf(evidence, withIdentity(examination, stranger));
+}
+
+/** The examination with the outcome of the identity step. */
+export function withIdentity(examination: Examination, refusal: Refusal | undefined): Examination {
+  const identity: Check =
+    refusal === undefined
+      ? {
+          id: 'identity',
+          outcome: 'passed',
+          detail: 'the authority names this identity and its issuer',
+        }
+      : { id: 'identity', outcome: 'failed', reason: refusal.reason, detail: refusal.detail };
+  return {
+    ...examination,
+    checks: examination.checks.map((check) => (check.id === 'identity' ? identity : check)),
+    ...(refusal && { refusal }),
+  };
+}
+
+/** The verdict that an examination amounts to. A claim counts as shown only if a signer stands for it. */
+export function verdictOf(evidence: Evidence, examination: Examination): EvidenceVerdict {
+  const { checks, refusal, signer, claim, times, log } = examination;
+  const stands = refusal === undefined || refusal.status === 'untrusted';
+  return {
+    evidence: evidence.id,
+    kind: evidence.kind,
+    sources: evidence.sources,
+    proves: stands && claim ? claim.proves : 'nothing',
+    status: refusal?.status ?? 'verified',
+    times,
+    checks,
+    ...(refusal && { reason: refusal.reason }),
+    ...(claim?.predicateType !== undefined && { predicateType: claim.predicateType }),
+    ...(signer && { signer }),
+    ...(log && { log }),
+    ...(claim && Object.keys(claim.annotations).length > 0 && { annotations: claim.annotations }),
+  };
+}
+
+/** The verdict about evidence that was refused before any cryptography. */
+export function refusedVerdict(
+  evidence: Evidence,
+  refusal: Refusal,
+  step: Check['id'],
+): EvidenceVerdict {
+  return verdictOf(evidence, { checks: checksOfRefusal(step, refusal), refusal, times: [] });
+}
+
+/** A verdict for whatever the verifier threw: nothing is claimed. */
+export const crashVerdict = (evidence: Evidence, error: unknown): EvidenceVerdict =>
+  refusedVerdict(
+    evidence,
+    inconclusive(
+      'verifier-crash',
+      `${evidence.id}: ${error instanceof Error ? `${error.name}: ${error.message}` : 'unknown failure'}`,
+    ),
+    'format',
+  );
+
+/** Unsigned attachments are shown, and are no evidence of anything. */
+export const attachmentVerdict = (evidence: Evidence): EvidenceVerdict => ({
+  ...refusedVerdict(
+    evidence,
+    invalid('no-signature', 'it is present, but nobody signed it'),
+    'signature',
+  ),
+  status: 'untrusted',
+});
+
+const rank = { verified: 0, inconclusive: 1, untrusted: 2, invalid: 3 } as const;
+
+/**
+ * The best of several verdicts about one item: verified; else inconclusive, because what could not be
+ * judged may be good; else untrusted, because there the cryptography holds; else invalid.
+ */
+export function bestOf(verdicts: readonly EvidenceVerdict[]): EvidenceVerdict {
+  const [first, ...rest] = verdicts;
+  if (first === undefined || isRefusal(first))
+    throw new RangeError('there is no verdict to choose from');
+  return rest.reduce((best, next) => (rank[next.status] < rank[best.status] ? next : best), first);
+}

@@ -1,0 +1,157 @@
+import { X509Certificate } from 'node:crypto';
+import { limits } from '#lib/model/limits.ts';
+import { type DerNode, derChildren, derOid, derTags, readDer } from './der.ts';
+import { sha256 } from './fingerprint.ts';
+import { type PreparedKey, prepareKey } from './keys.ts';
+import { invalid, isRefusal, type Refusal } from './refusal.ts';
+
+/** A certificate extension (RFC 5280 §4.1.2.9); `value` is the content of its OCTET STRING. */
+export interface CertificateExtension {
+  readonly oid: string;
+  readonly critical: boolean;
+  readonly value: Buffer;
+}
+
+/** One name of the subjectAltName extension. */
+export interface SubjectName {
+  readonly kind: 'uri' | 'email' | 'dns' | 'other';
+  readonly value: string;
+}
+
+/** A parsed certificate. What is read here is claimed by the certificate; nothing is verified yet. */
+export interface Certificate {
+  readonly der: Buffer;
+  readonly x509: X509Certificate;
+  readonly key: PreparedKey;
+  readonly fingerprint: string;
+  /** Milliseconds. */
+  readonly notBefore: number;
+  readonly notAfter: number;
+  readonly extensions: readonly CertificateExtension[];
+  readonly subjectNames: readonly SubjectName[];
+}
+
+/** Object identifiers of the extensions that we act on. */
+export const extensionIds = {
+  keyUsage: '2.5.29.15',
+  subjectAltName: '2.5.29.17',
+  basicConstraints: '2.5.29.19',
+  nameConstraints: '2.5.29.30',
+  extendedKeyUsage: '2.5.29.37',
+  signedCertificateTimestamps: '1.3.6.1.4.1.11129.2.4.2',
+} as const;
+
+/** Fulcio's otherName for user names that are no e-mail (1.3.6.1.4.1.57264.1.7). */
+const fulcioOtherName = '1.3.6.1.4.1.57264.1.7';
+
+/** Parses a DER certificate and the extensions that decide about it. */
+export function parseCertificate(der: Buffer): Certificate | Refusal {
+  const malformed = (what: string) => invalid('cert-malformed', `the certificate ${what}`);
+  if (der.length > limits.certificateBytes) return malformed('is larger than any real one');
+  if (readDer(der) === undefined) return malformed('is not a single DER value');
+  let x509: X509Certificate;
+  try {
+    x509 = new X509Certificate(der);
+  } catch {
+    return malformed('cannot be parsed');
+  }
+  const extensions = readExtensions(der);
+  if (extensions === undefined) return malformed('has malformed or repeated extensions');
+  const subjectNames = readSubjectNames(extensions);
+  if (subjectNames === undefined) return malformed('has a malformed subject alternative name');
+  const key = keyOf(x509);
+  if (isRefusal(key)) return key;
+  return {
+    der,
+    x509,
+    key,
+    fingerprint: sha256(der).toString('hex'),
+    notBefore: Date.parse(x509.validFrom),
+    notAfter: Date.parse(x509.validTo),
+    extensions,
+    subjectNames,
+  };
+}
+
+/** The extension with this identifier. */
+export const extensionOf = (
+  { extensions }: Pick<Certificate, 'extensions'>,
+  oid: string,
+): CertificateExtension | undefined => extensions.find((extension) => extension.oid === oid);
+
+function keyOf(x509: X509Certificate): PreparedKey | Refusal {
+  try {
+    return prepareKey(x509.publicKey);
+  } catch {
+    return invalid('cert-malformed', 'the public key of the certificate cannot be parsed');
+  }
+}
+
+function readExtensions(der: Buffer): readonly CertificateExtension[] | undefined {
+  const body = readDer(der);
+  const tbs = body && derChildren(body)?.[0];
+  const fields = tbs && derChildren(tbs);
+  if (fields === undefined) return undefined;
+  // [3] EXPLICIT Extensions: absent in version 1 certificates.
+  const wrapper = fields.find(({ tag }) => tag === 0xa3);
+  if (wrapper === undefined) return [];
+  const list = readDer(wrapper.content);
+  const nodes = list && derChildren(list);
+  const extensions = nodes?.map(readExtension);
+  if (extensions === undefined || extensions.includes(undefined)) return undefined;
+  const whole = extensions.filter((extension) => extension !== undefined);
+  // RFC 5280 §4.2: one instance each. Two readers would pick different ones.
+  return new Set(whole.map(({ oid }) => oid)).size === whole.length ? whole : undefined;
+}
+
+function readExtension(node: DerNode): CertificateExtension | undefined {
+  const parts = derChildren(node);
+  const [id, second, third] = parts ?? [];
+  const oid = id && derOid(id);
+  const flagged = parts?.length === 3 && second?.tag === derTags.boolean;
+  const value = flagged ? third : second;
+  if (oid === undefined || value?.tag !== derTags.octetString) return undefined;
+  if (parts?.length !== (flagged ? 3 : 2)) return undefined;
+  return { oid, critical: flagged && second?.content[0] !== 0, value: value.content };
+}
+
+function readSubjectNames(
+  extensions: readonly CertificateExtension[],
+): readonly SubjectName[] | undefined {
+  const extension = extensionOf({ extensions }, extensionIds.subjectAltName);
+  if (extension === undefined) return [];
+  const list = readDer(extension.value);
+  const names = list && derChildren(list)?.map(readSubjectName);
+  return names?.every((name) => name !== undefined) ? names : undefined;
+}
+
+/** GeneralName (RFC 5280 §4.2.1.6): the tag is the kind, the content the name. */
+function readSubjectName(node: DerNode): SubjectName | undefined {
+  const text = node.content.toString('latin1');
+  switch (node.tag) {
+    case 0x86:
+      return ascii(node.content) ? { kind: 'uri', value: text } : undefined;
+    case 0x81:
+      return ascii(node.content) ? { kind: 'email', value: text } : undefined;
+    case 0x82:
+      return ascii(node.content) ? { kind: 'dns', value: text } : undefined;
+    case 0xa0:
+      return readOtherName(node);
+    default:
+      return { kind: 'other', value: node.content.toString('hex') };
+  }
+}
+
+function readOtherName(node: DerNode): SubjectName | undefined {
+  const [id, wrapped] = derChildren(node) ?? [];
+  if (id === undefined || wrapped === undefined) return undefined;
+  const inner = readDer(wrapped.content);
+  const known = derOid(id) === fulcioOtherName && inner?.tag === derTags.utf8String;
+  return {
+    kind: 'other',
+    value: known ? inner.content.toString('utf8') : node.content.toString('hex'),
+  };
+}
+
+/** IA5String without control characters: a NUL inside would end the name for some readers. */
+const ascii = (bytes: Buffer): boolean => bytes.every((octet) => octet >= 0x20 && octet < 0x7f);

@@ -1,0 +1,50 @@
+import { type Check, type CheckId, checkIds } from '#lib/model/verdict.ts';
+import type { Refusal } from './refusal.ts';
+
+/** Writes down the steps of one examination as they are taken. */
+export interface CheckLog {
+  passed(id: CheckId, detail: string): void;
+  /** Records the failure and hands the refusal back. */
+  failed(id: CheckId, refusal: Refusal): Refusal;
+  skipped(id: CheckId, why: string): void;
+  /** All steps in their order; one that was not reached says which one came before it. */
+  finish(): readonly Check[];
+}
+
+/** An empty log. The first outcome of a step stands. */
+export function openCheckLog(): CheckLog {
+  const taken = new Map<CheckId, Check>();
+  let failure: CheckId | undefined;
+  const put = (check: Check) => {
+    if (!taken.has(check.id) || check.outcome === 'failed') taken.set(check.id, check);
+  };
+  return {
+    passed: (id, detail) => put({ id, outcome: 'passed', detail }),
+    failed(id, refusal) {
+      failure ??= id;
+      put({ id, outcome: 'failed', reason: refusal.reason, detail: refusal.detail });
+      return refusal;
+    },
+    skipped: (id, why) => put({ id, outcome: 'not-run', detail: why }),
+    finish: () =>
+      checkIds.map(
+        (id) =>
+          taken.get(id) ?? {
+            id,
+            outcome: 'not-run',
+            detail:
+              failure === undefined
+                ? 'it does not apply'
+                : `not reached: "${failure}" failed first`,
+          },
+      ),
+  };
+}
+
+/** The checks of evidence that was refused before any cryptography. */
+export function checksOfRefusal(id: CheckId, refusal: Refusal): readonly Check[] {
+  const log = openCheckLog();
+  if (id !== 'evidence-readable') log.passed('evidence-readable', 'its bytes match their digest');
+  log.failed(id, refusal);
+  return log.finish();
+}

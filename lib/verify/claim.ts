@@ -1,0 +1,48 @@
+import { isDigest } from '#lib/model/digest.ts';
+import type { Artifact } from './artifact.ts';
+import { inconclusive, isRefusal, type Refusal } from './refusal.ts';
+import type { SignedItem } from './signed-item.ts';
+import { checkSimpleSigning } from './simple-signing.ts';
+import { checkStatement } from './statement.ts';
+
+/** What the signed content says about the artifact. */
+export interface Claim {
+  readonly proves: 'signed' | 'attested';
+  readonly predicateType?: string;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly detail: string;
+}
+
+/** The predicate by which `cosign sign` says "signed" in a bundle; any other one attests something. */
+export const signPredicate = 'https://sigstore.dev/cosign/sign/v1';
+
+/** Reads the claim once the signature over it holds, and demands that it is about the artifact. */
+export function checkClaim({ content }: SignedItem, artifact: Artifact): Claim | Refusal {
+  switch (content.form) {
+    case 'message':
+      return { proves: 'signed', annotations: {}, detail: 'the artifact itself is signed' };
+    case 'simple-signing': {
+      const image = `sha256:${artifact.digests.sha256}`;
+      if (!isDigest(image))
+        return inconclusive('unsupported-digest', 'the SHA-256 digest of the image is not known');
+      const claim = checkSimpleSigning(content.payload, image);
+      if (isRefusal(claim)) return claim;
+      const where = claim.reference === undefined ? '' : `, signed as ${claim.reference}`;
+      return {
+        proves: 'signed',
+        annotations: claim.annotations,
+        detail: `the payload names this digest${where}`,
+      };
+    }
+    case 'dsse': {
+      const claim = checkStatement(content.envelope, artifact.digests);
+      if (isRefusal(claim)) return claim;
+      return {
+        proves: claim.predicateType === signPredicate ? 'signed' : 'attested',
+        predicateType: claim.predicateType,
+        annotations: claim.annotations,
+        detail: `a subject of the statement is this digest; it is ${claim.predicateType}`,
+      };
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { ed25519 } from '@noble/curves/ed25519.js';
+import type { TrustedKey } from '#lib/model/authority.ts';
+import { fingerprintOf, spkiOf } from './fingerprint.ts';
+import { readPem } from './pem.ts';
+import { inconclusive, invalid, isRefusal, type Refusal } from './refusal.ts';
+
+/** Hashes by which a signature may be made. */
+export type HashName = 'sha256' | 'sha384' | 'sha512';
+
+/** Kinds of key that we verify with; the RSA kinds name the least size. */
+export type KeyKind = 'ecdsa-p256' | 'ecdsa-p384' | 'ecdsa-p521' | 'rsa' | 'ed25519';
+
+/** A public key, parsed and checked once. */
+export interface PreparedKey {
+  readonly key: KeyObject;
+  readonly spki: Buffer;
+  /** SHA-256 of the SPKI, hex. */
+  readonly fingerprint: string;
+  readonly kind: KeyKind;
+  /** The kind as shown, with the size of an RSA key. */
+  readonly algorithm: string;
+  /** Set when an authority names the hash; nothing else is tried then. */
+  readonly hash?: HashName;
+  /** Milliseconds; both ends inclusive. Absent: no limit. */
+  readonly window?: { readonly from: number; readonly until: number };
+}
+
+const curves: Readonly<Record<string, KeyKind>> = {
+  prime256v1: 'ecdsa-p256',
+  secp384r1: 'ecdsa-p384',
+  secp521r1: 'ecdsa-p521',
+};
+const leastRsaBits = 2048;
+const mostRsaBits = 8192;
+
+/** Checks kind and strength of a public key: RSA below 2048 bits and other curves are refused. */
+export function prepareKey(key: KeyObject): PreparedKey | Refusal {
+  const kind = kindOf(key);
+  if (isRefusal(kind)) return kind;
+  const bits = key.asymmetricKeyDetails?.modulusLength;
+  return {
+    key,
+    spki: spkiOf(key),
+    fingerprint: fingerprintOf(key),
+    kind,
+    algorithm: kind === 'rsa' ? `rsa-${bits}` : kind,
+  };
+}
+
+/** The keys of one entry of an authority: several PEM blocks stand for several keys, any counts. */
+export function prepareTrustedKeys(entry: TrustedKey): readonly (PreparedKey | Refusal)[] {
+  const { blocks } = readPem(entry.pem, 'PUBLIC KEY');
+  if (blocks.length === 0) return [inconclusive('key-unresolvable', 'there is no PEM public key')];
+  return blocks.map((der) => {
+    const prepared = prepareSpki(der);
+    if (isRefusal(prepared)) return prepared;
+    return {
+      ...prepared,
+      ...(entry.hash !== undefined && { hash: entry.hash }),
+      ...((entry.validFrom !== undefined || entry.validUntil !== undefined) && {
+        window: {
+          from: entry.validFrom === undefined ? -Infinity : Date.parse(entry.validFrom),
+          until: entry.validUntil === undefined ? Infinity : Date.parse(entry.validUntil),
+        },
+      }),
+    };
+  });
+}
+
+/** Reads a DER SubjectPublicKeyInfo. */
+export function prepareSpki(der: Buffer): PreparedKey | Refusal {
+  try {
+    return prepareKey(createPublicKey({ key: der, format: 'der', type: 'spki' }));
+  } catch {
+    return inconclusive(
+      'unsupported-algorithm',
+      'the public key is malformed or of a kind unknown here',
+    );
+  }
+}
+
+function kindOf(key: KeyObject): KeyKind | Refusal {
+  const details = key.asymmetricKeyDetails;
+  switch (key.asymmetricKeyType) {
+    case 'ec':
+      return (
+        curves[details?.namedCurve ?? ''] ??
+        invalid('key-weak', `keys on the curve ${details?.namedCurve} are refused`)
+      );
+    case 'rsa':
+    case 'rsa-pss': {
+      const bits = details?.modulusLength ?? 0;
+      if (bits < leastRsaBits)
+        return invalid('key-weak', `the RSA key has ${bits} bits, fewer than ${leastRsaBits}`);
+      if (bits > mostRsaBits)
+        return inconclusive(
+          'limit-exceeded',
+          `the RSA key has ${bits} bits, more than ${mostRsaBits}`,
+        );
+      return 'rsa';
+    }
+    case 'ed25519':
+      return isSmallOrder(key)
+        ? invalid('key-weak', 'the Ed25519 key has small order: any signature would verify')
+        : 'ed25519';
+    default:
+      return inconclusive(
+        'unsupported-algorithm',
+        `keys of the kind ${key.asymmetricKeyType ?? 'unknown'} are not supported`,
+      );
+  }
+}
+
+function isSmallOrder(key: KeyObject): boolean {
+  try {
+    return ed25519.Point.fromBytes(spkiOf(key).subarray(-32), true).isSmallOrder();
+  } catch {
+    return true;
+  }
+}

@@ -1,0 +1,124 @@
+import type { Authority } from '#lib/model/authority.ts';
+import type { VerifierMaterial } from '#lib/ports.ts';
+import { sha256 } from './fingerprint.ts';
+import { compileIdentityRule, type IdentityMatcher, isRuleProblem } from './identity.ts';
+import { compileImageGlob } from './image-glob.ts';
+import { type PreparedKey, prepareTrustedKeys } from './keys.ts';
+import { inconclusive, isRefusal, type Refusal } from './refusal.ts';
+import { loadTrustRoot, type TrustDomain } from './trusted-root.ts';
+
+/** An authority with keys, patterns and globs parsed, and its trust domain found. */
+export interface PreparedAuthority {
+  readonly authority: Authority;
+  /** Whether it speaks about `registry/repository`. */
+  readonly covers: (name: string) => boolean;
+  readonly keys: readonly PreparedKey[];
+  readonly rules: readonly IdentityMatcher[];
+  readonly domain?: TrustDomain;
+  /** Why it cannot be asked; then nothing is claimed under it. */
+  readonly problem?: Refusal;
+}
+
+/** Authorities and trust domains, made ready once for many images. */
+export interface PreparedMaterial {
+  readonly authorities: readonly PreparedAuthority[];
+  readonly domains: readonly TrustDomain[];
+  /** Names all keys and trust roots together: outcomes that no authority covers depend on all. */
+  readonly revision: string;
+}
+
+const loaded = new Map<string, TrustDomain | Refusal>();
+
+/** Parses authorities and trust roots. A part that cannot be used is kept with its problem. */
+export function prepareMaterial({ authorities, trustRoots }: VerifierMaterial): PreparedMaterial {
+  const roots = new Map(
+    trustRoots.map((root) => {
+      const key = `${root.name} ${root.revision} ${root.stale?.since}`;
+      const domain = loaded.get(key) ?? loadTrustRoot(root);
+      loaded.set(key, domain);
+      return [root.name, domain] as const;
+    }),
+  );
+  for (const key of loaded.keys())
+    if (loaded.size > Math.max(32, trustRoots.length)) loaded.delete(key);
+  const prepared = authorities.map((authority) => prepareAuthority(authority, roots));
+  const parts = [
+    ...authorities.map(({ fingerprint }) => `authority ${fingerprint}`),
+    ...trustRoots.map(({ name, revision }) => `root ${name} ${revision}`),
+  ].sort();
+  return {
+    authorities: prepared,
+    domains: [...roots.values()].filter((domain): domain is TrustDomain => !isRefusal(domain)),
+    revision: sha256(JSON.stringify(parts)).toString('hex'),
+  };
+}
+
+/** Prepares one authority with the roots by name. */
+export function prepareAuthority(
+  authority: Authority,
+  roots: ReadonlyMap<string, TrustDomain | Refusal>,
+): PreparedAuthority {
+  const globs = authority.images.map(compileImageGlob);
+  const covers = (name: string) => globs.some((glob) => glob(name));
+  const root = rootOf(authority, roots);
+  const parts = authority.kind === 'key' ? keysOf(authority) : rulesOf(authority);
+  const problem = parts.problem ?? (isRefusal(root) ? root : undefined);
+  return {
+    authority,
+    covers,
+    keys: parts.keys,
+    rules: parts.rules,
+    ...(root !== undefined && !isRefusal(root) && { domain: root }),
+    ...(problem && { problem }),
+  };
+}
+
+function rootOf(
+  { name, trustRoot }: Authority,
+  roots: ReadonlyMap<string, TrustDomain | Refusal>,
+): TrustDomain | Refusal | undefined {
+  if (trustRoot === undefined) return undefined;
+  return (
+    roots.get(trustRoot) ??
+    inconclusive(
+      'trustroot-missing',
+      `the trust root ${trustRoot} of the authority ${name} is not there`,
+    )
+  );
+}
+
+interface AuthorityParts {
+  readonly keys: readonly PreparedKey[];
+  readonly rules: readonly IdentityMatcher[];
+  readonly problem?: Refusal;
+}
+
+function keysOf(authority: Extract<Authority, { kind: 'key' }>): AuthorityParts {
+  const all = authority.keys.flatMap(prepareTrustedKeys);
+  const keys = all.filter((key): key is PreparedKey => !isRefusal(key));
+  const problem = all.find(isRefusal);
+  if (keys.length > 0) return { keys, rules: [] };
+  return {
+    keys,
+    rules: [],
+    problem:
+      problem ?? inconclusive('key-unresolvable', `the authority ${authority.name} has no key`),
+  };
+}
+
+/** One bad rule spoils the authority: to leave it out silently would judge by other rules than written. */
+function rulesOf(authority: Extract<Authority, { kind: 'keyless' }>): AuthorityParts {
+  const compiled = authority.identities.map(compileIdentityRule);
+  const rules = compiled.filter((rule): rule is IdentityMatcher => !isRuleProblem(rule));
+  const bad = compiled.find(isRuleProblem);
+  if (bad === undefined && rules.length > 0) return { keys: [], rules };
+  const why = bad?.problem ?? 'it names no identity';
+  return {
+    keys: [],
+    rules: [],
+    problem: inconclusive(
+      'key-unresolvable',
+      `the authority ${authority.name} cannot be used: ${why}`,
+    ),
+  };
+}

@@ -1,0 +1,155 @@
+import type { TransparencyLogEntry } from '@sigstore/bundle';
+import { X509Certificate } from '@sigstore/core';
+import { PolicyError, type SignedEntity, VerificationError, Verifier } from '@sigstore/verify';
+import type { CheckId } from '#lib/model/verdict.ts';
+import type { PreparedKey } from './keys.ts';
+import { inconclusive, invalid, type Refusal } from './refusal.ts';
+import type { SignedItem } from './signed-item.ts';
+import type { TimestampToken } from './timestamps.ts';
+import type { TrustDomain } from './trusted-root.ts';
+
+/** What the library is to look at. Log entries and tokens of strangers are left out before. */
+export interface SigstoreQuestion {
+  readonly item: SignedItem;
+  /** The key that must have signed: of the certificate, or of the authority. */
+  readonly key: PreparedKey;
+  readonly domain: TrustDomain;
+  readonly tlogEntries: readonly TransparencyLogEntry[];
+  readonly tokens: readonly TimestampToken[];
+  /** SHA-256 over what was signed, and over the payload of an envelope. */
+  readonly signedDigest: Buffer;
+  readonly payloadDigest: Buffer;
+  /** Whether the signature holds, checked before with the right hash for the key. */
+  readonly signatureHolds: boolean;
+  readonly thresholds: {
+    readonly tlog: number;
+    readonly certificateLogs: number;
+    readonly timestamps: number;
+  };
+}
+
+/** A refusal with the step that it belongs to. */
+export interface FailedStep {
+  readonly step: CheckId;
+  readonly refusal: Refusal;
+}
+
+/**
+ * Asks @sigstore/verify for times, certificate path, certificate log and transparency log. It gets
+ * one key (its hints are ignored), no identity policy (it would match without anchors), and digests
+ * that were computed from the bytes. Its errors become refusals; anything else it throws propagates.
+ */
+export function verifyWithSigstore(question: SigstoreQuestion): FailedStep | undefined {
+  const { domain, key, thresholds } = question;
+  const material = {
+    ...domain.material,
+    publicKey: () => ({ publicKey: key.key, validFor: () => true }),
+  };
+  try {
+    new Verifier(material, {
+      tlogThreshold: thresholds.tlog,
+      ctlogThreshold: thresholds.certificateLogs,
+      timestampThreshold: thresholds.timestamps,
+    }).verify(entityOf(question));
+    return undefined;
+  } catch (error) {
+    if (error instanceof VerificationError) return stepOf(error, question);
+    if (error instanceof PolicyError)
+      return { step: 'identity', refusal: inconclusive('verifier-crash', error.message) };
+    throw error;
+  }
+}
+
+function entityOf(question: SigstoreQuestion): SignedEntity {
+  const { item, tlogEntries, tokens } = question;
+  const { signature } = item;
+  return {
+    signature: {
+      signature,
+      compareSignature: (other) => signature.equals(other),
+      compareDigest: (digest) => question.payloadDigest.equals(digest),
+      compareSignedDigest: (digest) => question.signedDigest.equals(digest),
+      verifySignature: () => question.signatureHolds,
+    },
+    key: item.certificate
+      ? {
+          $case: 'certificate',
+          certificate: X509Certificate.parse(Buffer.from(item.certificate.der)),
+        }
+      : { $case: 'public-key', hint: '' },
+    tlogEntries: [...tlogEntries],
+    timestamps: [
+      ...tlogEntries
+        .filter(({ integratedTime }) => integratedTime && integratedTime !== '0')
+        .map((tlogEntry) => ({ $case: 'transparency-log' as const, tlogEntry })),
+      ...tokens.map(({ parsed }) => ({ $case: 'timestamp-authority' as const, timestamp: parsed })),
+    ],
+  };
+}
+
+function stepOf(error: VerificationError, question: SigstoreQuestion): FailedStep {
+  const fail = (step: CheckId, reason: Refusal['reason']): FailedStep => ({
+    step,
+    refusal: invalid(reason, error.message),
+  });
+  switch (error.code) {
+    case 'TIMESTAMP_ERROR':
+      return fail(
+        'timestamp',
+        error.message.startsWith('expected') ? 'no-trusted-time' : 'tsa-bad',
+      );
+    case 'CERTIFICATE_ERROR':
+      return certificateStep(error, question);
+    case 'TLOG_INCLUSION_PROMISE_ERROR':
+      return fail('transparency-log', 'tlog-set-bad');
+    case 'TLOG_INCLUSION_PROOF_ERROR':
+      return fail(
+        'transparency-log',
+        error.message.includes('checkpoint') ? 'tlog-checkpoint-bad' : 'tlog-proof-bad',
+      );
+    case 'TLOG_MISSING_INCLUSION_ERROR':
+      return fail('transparency-log', 'tlog-missing');
+    case 'TLOG_BODY_ERROR':
+      return fail('log-binding', 'tlog-body');
+    case 'TLOG_ERROR':
+      return fail(
+        'transparency-log',
+        error.message.startsWith('duplicate') ? 'tlog-duplicate' : 'tlog-threshold',
+      );
+    case 'PUBLIC_KEY_ERROR':
+      return fail('key', 'key-window');
+    case 'SIGNATURE_ERROR':
+      return fail('signature', 'signature-bad');
+    case 'NOT_IMPLEMENTED_ERROR':
+      return { step: 'format', refusal: inconclusive('unsupported-format', error.message) };
+  }
+}
+
+/** The library has one code for paths and certificate logs; the times tell an expired one apart. */
+function certificateStep(error: VerificationError, question: SigstoreQuestion): FailedStep {
+  if (/\bSCTs?\b/.test(error.message))
+    return { step: 'sct', refusal: invalid('sct-bad', error.message) };
+  const leaf = question.item.certificate;
+  const outside = claimedTimes(question).find(
+    (at) => leaf !== undefined && (at < leaf.notBefore || at > leaf.notAfter),
+  );
+  if (outside === undefined)
+    return { step: 'certificate-path', refusal: invalid('cert-path', error.message) };
+  return {
+    step: 'certificate-path',
+    refusal: invalid(
+      'cert-expired-at-time',
+      `it was signed at ${isoTime(outside)}, outside the validity of the certificate`,
+    ),
+  };
+}
+
+const claimedTimes = ({ tlogEntries, tokens }: SigstoreQuestion): readonly number[] => [
+  ...tlogEntries
+    .filter(({ inclusionPromise }) => inclusionPromise)
+    .map(({ integratedTime }) => Number(integratedTime) * 1000),
+  ...tokens.map(({ at }) => at.getTime()),
+];
+
+const isoTime = (at: number): string =>
+  Math.abs(at) <= 8.64e15 ? new Date(at).toISOString() : String(at);

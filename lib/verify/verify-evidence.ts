@@ -1,0 +1,45 @@
+import type { Authority, TrustRoot } from '#lib/model/authority.ts';
+import type { Digest } from '#lib/model/digest.ts';
+import type { Evidence } from '#lib/model/evidence.ts';
+import type { EvidenceVerdict } from '#lib/model/verdict.ts';
+import { artifactOfImage } from './artifact.ts';
+import {
+  assessUnder,
+  attachmentVerdict,
+  crashVerdict,
+  createExaminer,
+  refusedVerdict,
+} from './assess.ts';
+import { prepareMaterial } from './prepare-material.ts';
+import { readEvidence } from './read-evidence.ts';
+import { isRefusal } from './refusal.ts';
+
+/**
+ * What one item of evidence comes to under one authority. Pure and total: whatever the evidence
+ * makes the code below throw becomes inconclusive.
+ */
+export function verifyEvidence(
+  subject: Digest,
+  evidence: Evidence,
+  authority: Authority,
+  trustRoot: TrustRoot | undefined,
+  now: Date,
+): EvidenceVerdict {
+  try {
+    const [prepared] = prepareMaterial({
+      authorities: [authority],
+      trustRoots: trustRoot ? [trustRoot] : [],
+    }).authorities;
+    const items = readEvidence(evidence);
+    if (evidence.kind === 'unsigned-attachment') return attachmentVerdict(evidence);
+    if (isRefusal(items)) return refusedVerdict(evidence, items, stepOfReading(evidence));
+    if (prepared === undefined) throw new RangeError('there is no authority');
+    return assessUnder(createExaminer(evidence, items, artifactOfImage(subject), now), prepared);
+  } catch (error) {
+    return crashVerdict(evidence, error);
+  }
+}
+
+/** The step that failed when evidence could not be read. */
+export const stepOfReading = (evidence: Evidence): 'evidence-readable' | 'format' =>
+  evidence.kind === 'unreadable' ? 'evidence-readable' : 'format';

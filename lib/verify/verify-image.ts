@@ -1,0 +1,180 @@
+import type { Discovery, Evidence } from '#lib/model/evidence.ts';
+import type { ReasonCode } from '#lib/model/reasons.ts';
+import type { EvidenceVerdict } from '#lib/model/verdict.ts';
+import type { Fact, VerifyAnswer } from '#lib/ports.ts';
+import { artifactOfImage } from './artifact.ts';
+import {
+  assessUnder,
+  attachmentVerdict,
+  bestOf,
+  crashVerdict,
+  createExaminer,
+  type Examiner,
+  refusedVerdict,
+} from './assess.ts';
+import { assessStranger, coverageOf } from './assess-stranger.ts';
+import { judgeImage } from './judge-image.ts';
+import type { PreparedAuthority, PreparedMaterial } from './prepare-material.ts';
+import { readEvidence } from './read-evidence.ts';
+import { isRefusal } from './refusal.ts';
+import { verifierVersion } from './verifier-version.ts';
+import { stepOfReading } from './verify-evidence.ts';
+
+/** Fingerprint under which outcomes are kept that no covering authority decided. */
+const strangers = 'no-covering-authority';
+
+/**
+ * Verifies everything that was found beside an image under every authority that covers it. What is
+ * among the known facts is not verified again; a broken item never hides a good one beside it.
+ */
+export function verifyImage(
+  discovery: Discovery,
+  material: PreparedMaterial,
+  known: readonly Fact[],
+  now: Date,
+): VerifyAnswer {
+  const name = `${discovery.registry}/${discovery.repository}`;
+  const covering = material.authorities.filter(({ covers }) => covers(name));
+  const facts = new Map(known.map((fact) => [factKey(fact), fact.verdict]));
+  const newFacts: Fact[] = [];
+  let signatureChecks = 0;
+  const verdicts = discovery.evidence.map((evidence): EvidenceVerdict => {
+    const {
+      verdict,
+      facts: found,
+      checks,
+    } = assessEvidence({ discovery, evidence, material, covering, now }, facts);
+    newFacts.push(...found);
+    signatureChecks += checks;
+    return verdict;
+  });
+  return {
+    verdict: judgeImage(discovery, verdicts, staleRoots(covering)),
+    newFacts,
+    signatureChecks,
+  };
+}
+
+interface EvidenceQuestion {
+  readonly discovery: Discovery;
+  readonly evidence: Evidence;
+  readonly material: PreparedMaterial;
+  readonly covering: readonly PreparedAuthority[];
+  readonly now: Date;
+}
+
+interface EvidenceAnswer {
+  readonly verdict: EvidenceVerdict;
+  readonly facts: readonly Fact[];
+  readonly checks: number;
+}
+
+function assessEvidence(
+  question: EvidenceQuestion,
+  known: ReadonlyMap<string, EvidenceVerdict>,
+): EvidenceAnswer {
+  const { evidence } = question;
+  const plain = (verdict: EvidenceVerdict): EvidenceAnswer => ({ verdict, facts: [], checks: 0 });
+  try {
+    if (evidence.kind === 'unsigned-attachment') return plain(attachmentVerdict(evidence));
+    const items = readEvidence(evidence);
+    if (isRefusal(items)) return plain(refusedVerdict(evidence, items, stepOfReading(evidence)));
+    const artifact = artifactOfImage(question.discovery.subject);
+    return assessItems(createExaminer(evidence, items, artifact, question.now), question, known);
+  } catch (error) {
+    return plain(crashVerdict(evidence, error));
+  }
+}
+
+function assessItems(
+  examiner: Examiner,
+  { discovery, evidence, material, covering }: EvidenceQuestion,
+  known: ReadonlyMap<string, EvidenceVerdict>,
+): EvidenceAnswer {
+  const facts: Fact[] = [];
+  const recall = (
+    under: Pick<Fact, 'authorityFingerprint' | 'trustRootRevision'>,
+    assess: () => EvidenceVerdict,
+  ): EvidenceVerdict => {
+    const key = { subject: discovery.subject, evidence: evidence.id, verifierVersion, ...under };
+    const before = known.get(factKey(key));
+    // The place of the evidence and the name of the authority may have changed; the outcome has not.
+    if (before) return { ...before, sources: evidence.sources };
+    const checked = examiner.count();
+    const verdict = guarded(evidence, assess);
+    if (examiner.count() > checked && isLasting(verdict)) facts.push({ ...key, verdict });
+    return verdict;
+  };
+
+  const mine: EvidenceVerdict[] = [];
+  for (const prepared of covering) {
+    const { authority, domain } = prepared;
+    const verdict = recall(
+      { authorityFingerprint: authority.fingerprint, trustRootRevision: domain?.revision ?? '' },
+      () => assessUnder(examiner, prepared),
+    );
+    if (!isForeign(verdict, prepared)) mine.push({ ...verdict, authority: authority.name });
+    if (verdict.status === 'verified') break;
+  }
+  const best = mine.length > 0 ? bestOf(mine) : undefined;
+  if (best !== undefined && best.reason !== 'cert-untrusted-root')
+    return { verdict: best, facts, checks: examiner.count() };
+  const coverage = coverageOf(covering);
+  const verdict = recall(
+    {
+      authorityFingerprint: `${strangers} ${coverage.keys} ${coverage.identities}`,
+      trustRootRevision: material.revision,
+    },
+    () => assessStranger(examiner, material, coverage),
+  );
+  return { verdict, facts, checks: examiner.count() };
+}
+
+/** A throw under one authority says nothing about the others. */
+function guarded(evidence: Evidence, assess: () => EvidenceVerdict): EvidenceVerdict {
+  try {
+    return assess();
+  } catch (error) {
+    return crashVerdict(evidence, error);
+  }
+}
+
+/** True when the authority has nothing to say: another key signed, or a key where it names identities. */
+const isForeign = (
+  { status, reason }: EvidenceVerdict,
+  { authority, problem }: PreparedAuthority,
+) =>
+  problem === undefined &&
+  (authority.kind === 'key'
+    ? status === 'invalid' && reason === 'signature-bad'
+    : reason === 'key-unresolvable');
+
+/** Outcomes that a later try under the same material may change. */
+const passing: readonly (ReasonCode | undefined)[] = [
+  'verifier-crash',
+  'verifier-timeout',
+  'trustroot-missing',
+  'key-unresolvable',
+  'time-future',
+];
+
+const isLasting = ({ reason }: EvidenceVerdict): boolean => !passing.includes(reason);
+
+const factKey = (fact: Omit<Fact, 'verdict'>): string =>
+  [
+    fact.subject,
+    fact.evidence,
+    fact.authorityFingerprint,
+    fact.trustRootRevision,
+    fact.verifierVersion,
+  ].join(' ');
+
+function staleRoots(covering: readonly PreparedAuthority[]) {
+  const stale = new Map(
+    covering.flatMap(({ domain }) => (domain?.stale ? [[domain.name, domain.stale] as const] : [])),
+  );
+  return [...stale].map(([name, { since, detail }]) => ({
+    reason: 'trustroot-stale' as const,
+    detail: `the trust root ${name} could not be refreshed since ${since}: ${detail}`,
+  }));
+}
