@@ -95,7 +95,7 @@ class Index implements InventoryIndex {
         this.#leave(change.uid);
         break;
       case 'owner':
-        this.#relink(change.owner.uid, () => this.#links.set(change.owner.uid, change.owner));
+        this.#owner(change.owner);
         break;
       case 'owner-gone':
         this.#relink(change.uid, () => this.#links.delete(change.uid));
@@ -127,6 +127,11 @@ class Index implements InventoryIndex {
     const before = home === undefined ? undefined : this.#members.get(home)?.pods.get(pod.uid);
     // A kubelet reports a pod's conditions far more often than its images change.
     if (before === undefined || !same(before, pod)) this.#placePod(pod);
+  }
+
+  #owner(owner: OwnerLink): void {
+    if (!same(this.#links.get(owner.uid), owner))
+      this.#relink(owner.uid, () => this.#links.set(owner.uid, owner));
   }
 
   #controller(controller: ControllerFacts): void {

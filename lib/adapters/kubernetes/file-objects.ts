@@ -2,9 +2,15 @@ import { createHash } from 'node:crypto';
 import { limits } from '#lib/model/limits.ts';
 import type { ControllerFacts, PodFacts } from '#lib/model/workload.ts';
 import type { ClusterSnapshot, OwnerLink, ReadProblem } from '#lib/ports.ts';
-import { controllerFacts, createPool, podTemplateFacts } from './reduce.ts';
-import { type Malformed, type Reduced, type Resource, resources } from './resources.ts';
-import { Controller, Pod } from './schemas.ts';
+import { createPool } from './reduce.ts';
+import {
+  controller,
+  type Malformed,
+  podTemplate,
+  type Reduced,
+  type Resource,
+  resources,
+} from './resources.ts';
 
 /** One value of a file and where it stood. */
 export interface PlacedObject {
@@ -14,9 +20,6 @@ export interface PlacedObject {
 }
 
 type Dict = Record<string, unknown>;
-
-/** Kinds that hold a pod template besides those that are listed from an API. */
-const templated = new Set(['ReplicaSet', 'Job']);
 
 /**
  * Makes a reading of objects from files. `atRest`: nothing of it runs, pods are templates too.
@@ -95,31 +98,17 @@ function isWanted(object: Dict, namespaces: readonly string[] | undefined): bool
   return namespaces === undefined || namespaces.includes(String(namespace));
 }
 
-function resourceFor(object: Dict, atRest: boolean): Pick<Resource, 'reduce'> | undefined {
+/**
+ * At rest every kind with a pod template counts, those of operators too: what none of them runs yet
+ * cannot be seen as pods.
+ */
+function resourceFor(object: Dict, atRest: boolean): Resource | undefined {
   const kind = String(object['kind'] ?? '');
-  if (atRest && kind === 'Pod') return asTemplate(kind);
-  if (templated.has(kind) && dict(object['spec'])?.['template'] !== undefined && atRest)
-    return asTemplate(kind);
-  return resources.find((one) => one.kind === kind);
-}
-
-const asTemplate = (kind: string): Pick<Resource, 'reduce'> => ({
-  reduce: (object, pool) => {
-    if (kind === 'Pod') {
-      const pod = Pod.safeParse(object);
-      if (pod.success) return { type: 'controller', controller: podTemplateFacts(pod.data) };
-    }
-    const parsed = Controller.safeParse(object);
-    if (parsed.success) {
-      const apiVersion = kind === 'Job' ? 'batch/v1' : 'apps/v1';
-      return { type: 'controller', controller: controllerFacts(parsed.data, kind, apiVersion) };
-    }
-    return resourceOf(kind).reduce(object, pool);
-  },
-});
-
-function resourceOf(kind: string): Resource {
-  const found = resources.find((one) => one.kind === kind);
-  if (found === undefined) throw new TypeError(`no resource of kind ${kind}`);
-  return found;
+  const known = resources.find((one) => one.kind === kind);
+  if (!atRest) return known;
+  if (kind === 'Pod') return podTemplate;
+  const holdsTemplate = dict(dict(object['spec'])?.['template'])?.['spec'] !== undefined;
+  if (holdsTemplate && known?.metadataOnly !== false)
+    return controller(kind, kind, String(object['apiVersion'] ?? ''));
+  return known;
 }

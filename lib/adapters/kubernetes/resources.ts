@@ -1,6 +1,13 @@
 import type { z } from 'zod';
 import type { ClusterChange } from '#lib/ports.ts';
-import { controllerFacts, cronJobFacts, ownerLink, type Pool, podFacts } from './reduce.ts';
+import {
+  controllerFacts,
+  cronJobFacts,
+  ownerLink,
+  type Pool,
+  podFacts,
+  podTemplateFacts,
+} from './reduce.ts';
 import { AnyObject, Controller, CronJob, Pod } from './schemas.ts';
 
 /** What an object comes to once reduced. */
@@ -51,7 +58,8 @@ const resource = <T>(
   },
 });
 
-const controller = (plural: string, kind: string, apiVersion: string): Resource =>
+/** Any kind that holds a pod template in `spec.template`. */
+export const controller = (plural: string, kind: string, apiVersion: string): Resource =>
   resource({ plural, kind, apiVersion, metadataOnly: false }, Controller, (object) => ({
     type: 'controller',
     controller: controllerFacts(object, kind, apiVersion),
@@ -62,6 +70,13 @@ const link = (plural: string, kind: string, apiVersion: string): Resource =>
     type: 'owner',
     owner: ownerLink(metadata, kind, apiVersion, pool),
   }));
+
+/** A pod that does not run: its own template. */
+export const podTemplate: Resource = resource(
+  { plural: 'pods', kind: 'Pod', apiVersion: 'v1', metadataOnly: false },
+  Pod,
+  (pod) => ({ type: 'controller', controller: podTemplateFacts(pod) }),
+);
 
 /**
  * Everything that is read of a cluster. Pods come first: an owner listed later than its pods is
