@@ -1,0 +1,103 @@
+import type { LabPlan } from './plan/plan.ts';
+import { authorityImages, type RegistryHost } from './plan/zones.ts';
+import { labUser, needsLogin } from './registries.ts';
+import { githubIssuer } from './signing/identity.ts';
+
+/** Files beside the configuration, by the names that it refers to. */
+export const labFiles = {
+  config: 'sealwatch.yaml',
+  kubeconfig: 'kubeconfig',
+  trustedRoot: 'trusted_root.json',
+  password: 'registry-password',
+  keys: {
+    'platform-key': 'platform-cosign.pub',
+    'data-key': 'data-cosign.pub',
+    'edge-key': 'edge-cosign.pub',
+  },
+} as const;
+
+/** A YAML scalar in single quotes: nothing in it is an escape. */
+const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+const lines = (...text: readonly string[]): string => `${text.join('\n')}\n`;
+
+/** The configuration with which Sealwatch sees the lab; every path is relative to the file. */
+export function labConfig(plan: LabPlan, endpoints: ReadonlyMap<RegistryHost, string>): string {
+  return [
+    lines(
+      '# Written by "sealwatch lab". Hosts under acme.example are invented; they are reached on loopback.',
+      `notice: ${quoted('You are looking at the lab. It runs on this machine and everything in it is invented.')}`,
+      '',
+    ),
+    lines(
+      'clusters:',
+      ...plan.clusters.map(
+        (name) => `  - { name: ${name}, kubeconfig: ./${labFiles.kubeconfig}, context: ${name} }`,
+      ),
+      '',
+    ),
+    lines('registries:', ...[...endpoints].flatMap(([host, url]) => registry(plan, host, url)), ''),
+    authorities,
+    lines(
+      'trustRoots:',
+      `  - { name: lab, file: ./${labFiles.trustedRoot} }`,
+      '',
+      'teamLabels: [team, app.kubernetes.io/part-of]',
+    ),
+  ].join('');
+}
+
+function registry(plan: LabPlan, host: RegistryHost, url: string): string[] {
+  const declared = plan.declared.filter((rule) => rule.host === host);
+  return [
+    `  - host: ${host}`,
+    `    endpoint: ${url}`,
+    ...(needsLogin(host)
+      ? [`    credentials: { username: ${labUser}, passwordFile: ./${labFiles.password} }`]
+      : []),
+    ...(declared.length > 0 ? ['    repositories:'] : []),
+    ...declared.map(
+      ({ pattern, tags, releases, newest }) =>
+        `      - { repository: ${quoted(pattern)}, tags: ${quoted(tags)}, releases: ${quoted(releases)}, newest: ${newest} }`,
+    ),
+  ];
+}
+
+const images = (name: keyof typeof authorityImages): string =>
+  `    images: [${authorityImages[name].map(quoted).join(', ')}]`;
+
+const acmeWorkflow =
+  'https://github\\.com/acme/[^/]+/\\.github/workflows/release\\.yml@refs/heads/main';
+const upstreamWorkflow =
+  'https://github\\.com/(coredns|prometheus|collector|dashboards|metrics-server|etcd|kube-apiserver)/[^/]+/\\.github/workflows/release\\.yml@refs/tags/v[0-9.]+';
+
+const authorities = lines(
+  'authorities:',
+  '  - name: acme-release',
+  images('acme-release'),
+  '    keyless:',
+  '      trustRoot: lab',
+  '      identities:',
+  `        - issuer: ${githubIssuer}`,
+  `          subjectPattern: ${quoted(acmeWorkflow)}`,
+  '  - name: upstream-projects',
+  images('upstream-projects'),
+  '    keyless:',
+  '      trustRoot: lab',
+  '      identities:',
+  `        - issuer: ${githubIssuer}`,
+  `          subjectPattern: ${quoted(upstreamWorkflow)}`,
+  '  - name: platform-key',
+  images('platform-key'),
+  `    key: { file: ./${labFiles.keys['platform-key']} }`,
+  '    tlog: ignored',
+  '  - name: data-key',
+  images('data-key'),
+  `    key: { file: ./${labFiles.keys['data-key']} }`,
+  '    tlog: required',
+  '    trustRoot: lab',
+  '  - name: edge-key',
+  images('edge-key'),
+  `    key: { file: ./${labFiles.keys['edge-key']} }`,
+  '    tlog: ignored',
+  '',
+);
