@@ -31,7 +31,7 @@ export function ContainerBlock({ use }: ContainerBlockProps) {
       <Facts entries={facts(use)} />
       {use.digest !== null && (
         <Link
-          href={`/images/${use.digest}#how`}
+          href={howHref(use)}
           className="justify-self-start text-accent hover:underline hover:underline-offset-3"
         >
           How do we know?
@@ -40,6 +40,12 @@ export function ContainerBlock({ use }: ContainerBlockProps) {
     </section>
   );
 }
+
+/** The image's page, with the drawer for the repository from which this container pulled. */
+const howHref = ({ digest, registry, repository }: ContainerRow): string =>
+  registry === null || repository === null
+    ? `/images/${digest}`
+    : `/images/${digest}?how=${encodeURIComponent(`${registry}/${repository}`)}`;
 
 function Why({ use }: ContainerBlockProps) {
   if (use.reason === null) return null;
