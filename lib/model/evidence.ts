@@ -75,6 +75,7 @@ export type EvidenceKind = Evidence['kind'];
 /** How the search of one place ended. `unsupported` (no referrers API) still counts as searched. */
 export interface PlaceSearched {
   readonly place: EvidencePlace;
+  /** `registry/repository` that was searched. */
   readonly repository: string;
   readonly outcome: 'searched' | 'unsupported' | 'failed';
   readonly found: number;

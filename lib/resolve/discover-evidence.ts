@@ -60,6 +60,8 @@ const identityOf = ({ registry, repository, digest }: Subject) => ({
   repository,
 });
 
+const nameOf = ({ registry, repository }: Subject): string => `${registry}/${repository}`;
+
 async function readImage(
   registry: RegistryReader,
   { registry: host, repository, digest }: Subject,
@@ -79,7 +81,7 @@ const nothingClaimed = (subject: Subject, shortfall: Shortfall): DiscoveredImage
   evidence: [],
   places: evidencePlaces.map((place) => ({
     place,
-    repository: subject.repository,
+    repository: nameOf(subject),
     outcome: 'failed',
     found: 0,
     ...shortfall,
@@ -179,14 +181,14 @@ function mergeEvidence(items: readonly Evidence[]): readonly Evidence[] {
 
 function outcomeOf(
   { place, unsupported, shortfall }: PlaceContents,
-  { repository }: Subject,
+  subject: Subject,
   evidence: readonly Evidence[],
   findings: readonly Finding[],
 ): PlaceSearched {
   const found = evidence.filter(({ sources }) =>
     sources.some((source) => source.place === place),
   ).length;
-  const about = { place, repository, found };
+  const about = { place, repository: nameOf(subject), found };
   const surplus = findings
     .filter(({ places }) => places.includes(place))
     .reduce((sum, finding) => sum + finding.surplus, 0);

@@ -1,6 +1,6 @@
 import type { GuardedClient, GuardedResponse } from '#lib/adapters/http/guarded-client.ts';
 import { OperationalError } from '#lib/errors.ts';
-import { parseChallenges } from './challenge.ts';
+import { type Challenge, parseChallenges } from './challenge.ts';
 import type { Credential, CredentialStore } from './credentials.ts';
 import { type HostState, noteBudget } from './host-state.ts';
 import { basic, type TokenService } from './tokens.ts';
@@ -79,7 +79,8 @@ async function askAs(
   const response = await follow(options, state, question, first?.value);
   const challenge = challengeOf(response, state);
   if (challenge === undefined) return { response, ...held(first) };
-  state.challenge = challenge;
+  await ping(options, state);
+  if (!isSame(challenge, state.challenge)) state.challenges.set(question.repository, challenge);
   const second = await authorization(
     options.tokens,
     state,
@@ -100,7 +101,7 @@ const held = (authorization: Authorization | undefined): { readonly heldBack?: s
   authorization?.heldBack === undefined ? {} : { heldBack: authorization.heldBack };
 
 /** The challenge of a 401 that comes from the registry itself, not from where it redirected. */
-function challengeOf(response: GuardedResponse, state: HostState): HostState['challenge'] {
+function challengeOf(response: GuardedResponse, state: HostState): Challenge | undefined {
   if (response.status !== 401 || response.url.origin !== state.endpoint.origin) return undefined;
   const challenges = parseChallenges(response.headers['www-authenticate'] ?? '');
   return (
@@ -112,11 +113,11 @@ function challengeOf(response: GuardedResponse, state: HostState): HostState['ch
 async function authorization(
   tokens: TokenService,
   state: HostState,
-  { scope }: Question,
+  { scope, repository }: Question,
   credential: Credential | undefined,
   fresh: boolean,
 ): Promise<Authorization | undefined> {
-  const { challenge } = state;
+  const challenge = state.challenges.get(repository) ?? state.challenge;
   if (challenge === undefined) return undefined;
   if (challenge.scheme === 'basic')
     return credential?.kind === 'password' ? { value: basic(credential) } : undefined;
@@ -128,12 +129,16 @@ async function authorization(
   };
 }
 
+const isSame = (a: Challenge, b: Challenge | undefined): boolean =>
+  a.scheme === b?.scheme &&
+  ['realm', 'service'].every((name) => a.parameters.get(name) === b.parameters.get(name));
+
 /**
- * Learns how the registry wants credentials before the first question: some answer 404 instead of
- * 401 for what is private, and would never be shown the credentials we have.
+ * Learns once how the registry as a whole wants credentials. With credentials that happens before
+ * the first question: some answer 404 instead of 401 for what is private, and would never be shown
+ * them. What a single repository demands counts for that repository alone.
  */
 function ping(options: ExchangeOptions, state: HostState): Promise<void> {
-  if (state.challenge !== undefined) return Promise.resolve();
   state.pinged ??= follow(
     options,
     state,

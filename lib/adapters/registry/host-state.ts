@@ -1,5 +1,4 @@
-import type { OperationalError } from '#lib/errors.ts';
-import { OperationalError as Failure } from '#lib/errors.ts';
+import { OperationalError } from '#lib/errors.ts';
 import type { RegistryStatus } from '#lib/ports.ts';
 import type { Challenge } from './challenge.ts';
 import { createGate, type Gate } from './gate.ts';
@@ -14,8 +13,10 @@ export interface HostState {
   readonly tokenRealms: readonly string[];
   readonly insecure: boolean;
   readonly gate: Gate;
-  /** How the registry asked for credentials last. */
+  /** How the registry as a whole asks for credentials. */
   challenge?: Challenge;
+  /** Repositories that ask in another way. */
+  readonly challenges: Map<string, Challenge>;
   /** Set once the registry was asked how it wants credentials. */
   pinged?: Promise<void>;
   referrersApi?: boolean;
@@ -43,6 +44,7 @@ export function createHostState(
     tokenRealms: options?.tokenRealms ?? [],
     insecure: options?.insecure ?? false,
     gate: createGate(options?.concurrency ?? limits.perHostConcurrency),
+    challenges: new Map(),
     requests: 0,
     failures: 0,
     rateLimited: 0,
@@ -84,7 +86,7 @@ export function refuseWhileResting(state: HostState, now: Date): void {
     delete state.rest;
     return;
   }
-  throw new Failure(
+  throw new OperationalError(
     rest.failure.code,
     `${rest.failure.message} (not asked again before ${rest.until.toISOString()})`,
     {
@@ -133,7 +135,7 @@ export function spareBudget(state: HostState, reserve: number, now: Date): void 
   }
   state.budget = { ...budget, resetAt };
   state.rateLimited += 1;
-  throw new Failure(
+  throw new OperationalError(
     'registry-ratelimited',
     `${state.host}: ${budget.remaining} of ${budget.limit} pulls are left; the rest is kept for the clusters`,
     { retryable: true, retryAt: resetAt },

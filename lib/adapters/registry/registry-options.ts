@@ -29,18 +29,20 @@ export interface RegistryHostOptions {
 }
 
 /** The limits that a test may tighten. */
-export type RegistryLimits = Pick<
-  typeof limits,
-  | 'attempts'
-  | 'backoffMs'
-  | 'backoffMaxMs'
-  | 'retryAfterMs'
-  | 'pages'
-  | 'tagPages'
-  | 'redirects'
-  | 'perHostConcurrency'
-  | 'referrers'
-  | 'hostRestMs'
+export type RegistryLimits = Readonly<
+  Record<
+    | 'attempts'
+    | 'backoffMs'
+    | 'backoffMaxMs'
+    | 'retryAfterMs'
+    | 'pages'
+    | 'tagPages'
+    | 'redirects'
+    | 'perHostConcurrency'
+    | 'referrers'
+    | 'hostRestMs',
+    number
+  >
 >;
 
 /** Where the API of a registry is reached. @throws ConfigurationError */

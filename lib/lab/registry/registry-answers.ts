@@ -34,7 +34,9 @@ export function misbehave(
         response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Sign in</h1>');
       return isReferrers;
     case 'realm':
-      return demandToken(fault.url, request, response);
+      response.setHeader('www-authenticate', `Bearer realm="${fault.url}",service="lab"`);
+      response.writeHead(401).end();
+      return true;
     default:
       return false;
   }
@@ -47,14 +49,6 @@ const statuses: Readonly<Partial<Record<RegistryFault['kind'], number>>> = {
   'rate-limited': 429,
   broken: 500,
 };
-
-/** Sends whoever has no token to a token service of the fault's choice. */
-function demandToken(url: string, request: IncomingMessage, response: ServerResponse): boolean {
-  if (/^bearer /i.test(request.headers.authorization ?? '')) return false;
-  const challenge = `Bearer realm="${url}",service="lab"`;
-  response.writeHead(401, { 'www-authenticate': challenge }).end();
-  return true;
-}
 
 /** The bytes as this fault serves them. */
 export const misserve = (fault: RegistryFault | undefined, bytes: Uint8Array): Uint8Array =>
