@@ -50,12 +50,12 @@ export function NeedsPanel({ fleet: { needs, needsTotal, counts }, scope }: Need
       <Table caption="Findings by kind and reason" className="table-fixed">
         <thead>
           <tr>
-            <Th className="w-[152px]">Finding</Th>
+            <Th className="w-[148px]">Finding</Th>
             <Th>Reason and where</Th>
-            <Th numeric className="w-24">
+            <Th numeric className="w-[88px]">
               Containers
             </Th>
-            <Th className="w-[36%] pl-5">What to do, who acts</Th>
+            <Th className="w-[32%] pl-4">What to do, who acts</Th>
           </tr>
         </thead>
         <Tbody>
@@ -93,7 +93,7 @@ function NeedRow({ need, scope }: { readonly need: Need; readonly scope: Scope }
       <Td numeric label="Containers" card="full">
         <Link href={href}>{formatCount(need.containers)}</Link>
       </Td>
-      <Td card="lead" className="py-2 pl-5">
+      <Td card="lead" className="py-2 pl-4">
         <span title={need.remedy} className="line-clamp-2 text-label">
           {need.remedy}
         </span>
