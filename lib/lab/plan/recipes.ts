@@ -163,7 +163,7 @@ export const recipes = {
     predicate: 'sign',
     tampering: 'copied',
   }),
-  'tampered-bundle': invalid('tlog-body', {
+  'tampered-bundle': invalid('signature-bad', {
     kind: 'bundle',
     by: 'release',
     log: 'rekor-1',

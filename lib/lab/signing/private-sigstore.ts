@@ -1,4 +1,5 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
+import { RFC3161Timestamp } from '@sigstore/core';
 // The services one by one: the entry of the package loads nock, which replaces node:http globally.
 import { initializeCA } from '@sigstore/mock/dist/fulcio/ca.js';
 import { initializeCTLog } from '@sigstore/mock/dist/fulcio/ctlog.js';
@@ -106,18 +107,39 @@ export async function startPrivateSigstore(): Promise<PrivateSigstore> {
         inclusionProof: verification.inclusionProof,
       };
     },
-    async timestamp(bytes) {
-      return bytesOf(
-        await timestamps.timestamp({
-          artifactHash: createHash('sha256').update(bytes).digest(),
-          hashAlgorithmOID: '2.16.840.1.101.3.4.2.1',
-          policyOID: '1.3.6.1.4.1.57264.2',
-          nonce: 1,
-          certReq: true,
-        }),
-      );
-    },
+    timestamp: (bytes) => readableTimestamp(timestamps, bytes),
   };
+}
+
+/**
+ * A timestamp that can be read. The ASN.1 encoder misplaces the Z of a time whose milliseconds end in
+ * zero, which is every tenth: then another one is asked for, some milliseconds later.
+ */
+async function readableTimestamp(
+  authority: Awaited<ReturnType<typeof initializeTSA>>,
+  bytes: Uint8Array,
+): Promise<Buffer> {
+  const artifactHash = createHash('sha256').update(bytes).digest();
+  for (;;) {
+    const response = bytesOf(
+      await authority.timestamp({
+        artifactHash,
+        hashAlgorithmOID: '2.16.840.1.101.3.4.2.1',
+        policyOID: '1.3.6.1.4.1.57264.2',
+        nonce: 1,
+        certReq: true,
+      }),
+    );
+    if (isReadable(response)) return response;
+  }
+}
+
+function isReadable(response: Buffer): boolean {
+  try {
+    return !Number.isNaN(RFC3161Timestamp.parse(response).signingTime.getTime());
+  } catch {
+    return false;
+  }
 }
 
 /** Hands out a certificate for {@link signaturesPerCertificate} signatures of one identity. */

@@ -5,6 +5,7 @@ import {
   X509Certificate,
 } from 'node:crypto';
 import { type Bundle, bundleFromJSON } from '@sigstore/bundle';
+import { RFC3161Timestamp } from '@sigstore/core';
 import { HashAlgorithm, TrustedRoot } from '@sigstore/protobuf-specs';
 import { toSignedEntity, toTrustMaterial, Verifier } from '@sigstore/verify';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -218,5 +219,16 @@ describe('signBundle', () => {
       sigstore.certify(identity, 'trusted'),
     ]);
     expect(one).toBe(two);
+  });
+});
+
+describe('timestamp', () => {
+  it('can always be read and tells the present', async () => {
+    for (let round = 0; round < 60; round++) {
+      const before = Date.now();
+      const response = await sigstore.timestamp(Buffer.from(`round ${round}`));
+      const { signingTime } = RFC3161Timestamp.parse(response);
+      expect(Math.abs(signingTime.getTime() - before)).toBeLessThan(2_000);
+    }
   });
 });
