@@ -1,151 +1,16 @@
 import 'server-only';
-import type { ImageFilter, ImageRow } from '#lib/contract/images.ts';
+import {
+  findingExport,
+  imageExport,
+  publishedExport,
+  workloadExport,
+} from '#lib/contract/export-sources.ts';
+import { type ExportSource, exportText } from '#lib/contract/export-text.ts';
+import type { ImageFilter } from '#lib/contract/images.ts';
 import type { ExportFormat } from '#lib/contract/paging.ts';
-import { findingResult, sarifResult } from '#lib/contract/sarif.ts';
-import type { PublishedFilter, PublishedTag } from '#lib/contract/sources.ts';
-import type { FindingRow, WorkloadFilter, WorkloadRow } from '#lib/contract/workloads.ts';
-import type { Severity } from '#lib/model/posture.ts';
-import { reasonOf } from '#lib/model/reasons.ts';
-import type { VerdictStatus } from '#lib/model/verdict.ts';
+import type { PublishedFilter } from '#lib/contract/sources.ts';
+import type { WorkloadFilter } from '#lib/contract/workloads.ts';
 import { server } from '#lib/wiring/server.ts';
-import { type ExportSource, exportResponse } from './export.ts';
-
-const severityOf: Record<VerdictStatus, Severity> = {
-  invalid: 'critical',
-  unsigned: 'high',
-  untrusted: 'high',
-  inconclusive: 'medium',
-  verified: 'info',
-};
-
-const reasonText = ({ status, reason }: Pick<WorkloadRow, 'status' | 'reason'>): string =>
-  reason === null
-    ? 'Verified'
-    : `${reasonOf(reason).title} (${status}). ${reasonOf(reason).remedy}`;
-
-export const workloadExport = (
-  rows: AsyncIterable<readonly WorkloadRow[]>,
-): ExportSource<WorkloadRow> => ({
-  name: 'sealwatch-workloads',
-  rows,
-  columns: [
-    'cluster',
-    'namespace',
-    'kind',
-    'name',
-    'team',
-    'status',
-    'reason',
-    'pin',
-    'image',
-    'digest',
-    'findings',
-    'containers',
-    'verified',
-    'pods',
-    'since',
-    'asOf',
-    'stale',
-    'id',
-  ],
-  sarif: (row) =>
-    sarifResult({
-      reason: row.reason,
-      severity: severityOf[row.status],
-      text: `${row.image}: ${reasonText(row)}`,
-      where: [row.cluster, row.namespace, row.kind, row.name].join('/'),
-      fingerprint: row.id,
-      properties: { ...row },
-    }),
-});
-
-export const findingExport = (
-  rows: AsyncIterable<readonly FindingRow[]>,
-): ExportSource<FindingRow> => ({
-  name: 'sealwatch-findings',
-  rows,
-  columns: [
-    'cluster',
-    'namespace',
-    'workloadKind',
-    'workload',
-    'container',
-    'team',
-    'kind',
-    'severity',
-    'reason',
-    'title',
-    'detail',
-    'remedy',
-    'owner',
-    'image',
-    'digest',
-    'pods',
-    'since',
-    'stale',
-    'id',
-  ],
-  sarif: findingResult,
-});
-
-export const imageExport = (rows: AsyncIterable<readonly ImageRow[]>): ExportSource<ImageRow> => ({
-  name: 'sealwatch-images',
-  rows,
-  columns: [
-    'registry',
-    'repository',
-    'digest',
-    'tags',
-    'status',
-    'reason',
-    'signer',
-    'authority',
-    'attested',
-    'formats',
-    'containers',
-    'workloads',
-    'clusters',
-    'published',
-    'checkedAt',
-    'since',
-  ],
-  sarif: (row) =>
-    sarifResult({
-      reason: row.reason,
-      severity: severityOf[row.status],
-      text: reasonText(row),
-      where: `${row.registry}/${row.repository}@${row.digest}`,
-      fingerprint: `${row.registry}/${row.repository}@${row.digest}`,
-      properties: { ...row },
-    }),
-});
-
-export const publishedExport = (
-  rows: AsyncIterable<readonly PublishedTag[]>,
-): ExportSource<PublishedTag> => ({
-  name: 'sealwatch-published',
-  rows,
-  columns: [
-    'registry',
-    'repository',
-    'tag',
-    'digest',
-    'release',
-    'status',
-    'reason',
-    'running',
-    'checkedAt',
-  ],
-  sarif: (row) =>
-    sarifResult({
-      reason: row.reason,
-      severity: severityOf[row.status],
-      text: reasonText(row),
-      where: `${row.registry}/${row.repository}:${row.tag}`,
-      fingerprint: `${row.registry}/${row.repository}:${row.tag}`,
-      properties: { ...row },
-    }),
-});
 
 /** Every workload of a filter as a download. */
 export const exportWorkloads = async (filter: WorkloadFilter, format: ExportFormat) =>
@@ -162,3 +27,37 @@ export const exportImages = async (filter: ImageFilter, format: ExportFormat) =>
 /** Every published tag of a filter as a download. */
 export const exportPublished = async (filter: PublishedFilter, format: ExportFormat) =>
   exportResponse(publishedExport((await server()).store.allPublished(filter)), format);
+
+const contentTypes: Record<ExportFormat, string> = {
+  csv: 'text/csv; charset=utf-8; header=present',
+  json: 'application/json',
+  ndjson: 'application/x-ndjson',
+  sarif: 'application/sarif+json',
+};
+
+/**
+ * Streams every row of a list. When the source fails midway the stream is broken on purpose, so that
+ * half a file never passes for a whole one.
+ */
+function exportResponse<T extends object>(source: ExportSource<T>, format: ExportFormat): Response {
+  const encoder = new TextEncoder();
+  const chunks = exportText(source, format)[Symbol.asyncIterator]();
+  const stream = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { value, done } = await chunks.next();
+      if (done) controller.close();
+      else controller.enqueue(encoder.encode(value));
+    },
+    async cancel() {
+      await chunks.return?.(undefined);
+    },
+  });
+  return new Response(stream, {
+    headers: {
+      'content-type': contentTypes[format],
+      'content-disposition': `attachment; filename="${source.name}.${format}"`,
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    },
+  });
+}

@@ -28,8 +28,6 @@ Each command explains itself with --help. Exit codes: 0 good, 1 findings or not 
 2 wrong use or configuration, 3 something could not be checked.
 `;
 
-process.exitCode = await main(process.argv.slice(2));
-
 async function main([name = '--help', ...parameters]: string[]): Promise<number> {
   if (name === '--help' || name === '-h' || name === 'help') {
     process.stdout.write(help);
@@ -67,3 +65,5 @@ function report(name: string, error: unknown): number {
 const isArgumentError = (error: unknown): boolean =>
   error instanceof TypeError &&
   String((error as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS');
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,5 +1,5 @@
-import { exportText } from '#lib/api/export.ts';
-import { findingExport } from '#lib/api/exports.ts';
+import { findingExport } from '#lib/contract/export-sources.ts';
+import { exportText } from '#lib/contract/export-text.ts';
 import type { ScanRow } from '#lib/contract/sources.ts';
 import { type ContainerListRow, type FindingRow, WorkloadFilter } from '#lib/contract/workloads.ts';
 import type { FindingKind } from '#lib/model/posture.ts';

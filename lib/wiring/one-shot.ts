@@ -1,4 +1,4 @@
-import { openStore } from '#lib/adapters/store/open-store.ts';
+import { openStore, type StoreOptions } from '#lib/adapters/store/open-store.ts';
 import type { Environment } from '#lib/config/environment.ts';
 import type { ScanRow } from '#lib/contract/sources.ts';
 import type { Store } from '#lib/ports.ts';
@@ -7,25 +7,28 @@ import { scanOnce } from '#lib/scan/scan-once.ts';
 import type { Configuration } from './configuration.ts';
 import { dependenciesOf, openWorld } from './world.ts';
 
-/** One scan in this process with a store that lives in memory. */
+/** Scans in this process, without queue service, schedule or watches. */
 export interface OneShot {
   readonly store: Store;
-  scan(onProgress: (scan: ScanRow) => void, signal: AbortSignal): Promise<ScanRow>;
+  /** `full` looks every digest up again, not only what is due. */
+  scan(onProgress: (scan: ScanRow) => void, signal: AbortSignal, full?: boolean): Promise<ScanRow>;
   close(): Promise<void>;
 }
 
-/** Opens everything that one scan needs and leaves nothing behind. */
+/** Opens everything that one scan needs; by default the store lives in memory and leaves nothing behind. */
 export async function openOneShot(
   configuration: Configuration,
   environment: Environment,
+  options: StoreOptions = { kind: 'memory' },
 ): Promise<OneShot> {
-  const store = await openStore({ kind: 'memory' });
+  const store = await openStore(options);
   const queue = createMemoryQueue();
   const world = await openWorld(configuration, environment);
   const dependencies = dependenciesOf(world, configuration, store, queue);
   return {
     store,
-    scan: (onProgress, signal) => scanOnce(dependencies, { onProgress, signal }),
+    scan: (onProgress, signal, full = false) =>
+      scanOnce(dependencies, { onProgress, signal, full }),
     close: async () => {
       await queue.stop();
       await world.close();

@@ -1,6 +1,5 @@
-import 'server-only';
-import type { ExportFormat } from '#lib/contract/paging.ts';
-import { type SarifRow, sarifDocument } from '#lib/contract/sarif.ts';
+import type { ExportFormat } from './paging.ts';
+import { type SarifRow, sarifDocument } from './sarif.ts';
 
 /** One exportable list: rows in batches, the columns of its CSV, and how a row becomes a SARIF result. */
 export interface ExportSource<T extends object> {
@@ -8,43 +7,6 @@ export interface ExportSource<T extends object> {
   readonly rows: AsyncIterable<readonly T[]>;
   readonly columns: readonly (keyof T & string)[];
   readonly sarif: (row: T) => SarifRow;
-}
-
-const contentTypes: Record<ExportFormat, string> = {
-  csv: 'text/csv; charset=utf-8; header=present',
-  json: 'application/json',
-  ndjson: 'application/x-ndjson',
-  sarif: 'application/sarif+json',
-};
-
-/**
- * Streams every row of a list. When the source fails midway the stream is broken on purpose, so that
- * half a file never passes for a whole one.
- */
-export function exportResponse<T extends object>(
-  source: ExportSource<T>,
-  format: ExportFormat,
-): Response {
-  const encoder = new TextEncoder();
-  const chunks = exportText(source, format)[Symbol.asyncIterator]();
-  const stream = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const { value, done } = await chunks.next();
-      if (done) controller.close();
-      else controller.enqueue(encoder.encode(value));
-    },
-    async cancel() {
-      await chunks.return?.(undefined);
-    },
-  });
-  return new Response(stream, {
-    headers: {
-      'content-type': contentTypes[format],
-      'content-disposition': `attachment; filename="${source.name}.${format}"`,
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-    },
-  });
 }
 
 /** The text of an export, in pieces. */

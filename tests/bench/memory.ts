@@ -1,0 +1,13 @@
+import { readFileSync } from 'node:fs';
+
+/** Peak resident memory of this process with all its threads, in MiB (Linux). */
+export function peakMemoryMib(): number {
+  const status = readFileSync('/proc/self/status', 'utf8');
+  return Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
+}
+
+/** The p-th percentile of some durations, in milliseconds. */
+export function percentile(durations: readonly number[], p: number): number {
+  const sorted = [...durations].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor((p / 100) * sorted.length))] ?? Number.NaN;
+}
