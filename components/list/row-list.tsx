@@ -1,6 +1,6 @@
 import clsx from 'clsx';
-import type { List } from '#lib/query/list.ts';
 import { useSources } from '#lib/query/sources.ts';
+import type { List } from '#lib/query/use-list.ts';
 import type { Column, Sorting } from './column.ts';
 import { DataTable, type RowIdentity, TableSkeleton } from './data-table.tsx';
 import { ListFooter } from './list-footer.tsx';

@@ -3,7 +3,8 @@ import { ImageDetail, ImageFilter, ImagePage, type ImageRow } from '#lib/contrac
 import { Facets } from '#lib/contract/paging.ts';
 import { urlOf, writeUrl } from '#lib/contract/url-state.ts';
 import { fetchJson } from './fetch-json.ts';
-import { type List, type ListQuery, listQuery, useList } from './list.ts';
+import { type ListQuery, listQuery } from './list.ts';
+import { type List, useList } from './use-list.ts';
 
 /** Every key under `all` is read again when a scan or a watch changed images. */
 export const imageKeys = {

@@ -8,7 +8,8 @@ import {
   type WorkloadRow,
 } from '#lib/contract/workloads.ts';
 import { fetchJson } from './fetch-json.ts';
-import { type List, type ListQuery, listQuery, useList } from './list.ts';
+import { type ListQuery, listQuery } from './list.ts';
+import { type List, useList } from './use-list.ts';
 
 /** Every key under `all` is read again when a scan or a watch changed workloads. */
 export const workloadKeys = {
