@@ -1,11 +1,9 @@
 import { OperationalError } from '#lib/errors.ts';
 import { type Discovery, evidencePlaces } from '#lib/model/evidence.ts';
-import { apiHost } from '#lib/model/reference.ts';
 import type { ImageVerdict } from '#lib/model/verdict.ts';
 import type { Fact, PlatformChild, Subject } from '#lib/ports.ts';
 import { type DiscoveredImage, discoverEvidence } from '#lib/resolve/discover-evidence.ts';
 import type { ScanDependencies } from './dependencies.ts';
-import type { HostRest } from './host-rest.ts';
 import { subjectKey } from './jobs.ts';
 import { lastKnown, type RetryBook } from './retry.ts';
 
@@ -18,12 +16,6 @@ export interface Checked {
   readonly platforms?: readonly PlatformChild[];
 }
 
-/** What checking needs besides the world: the memory of this process. */
-export interface CheckMemory {
-  readonly hosts: HostRest;
-  readonly retries: RetryBook;
-}
-
 type Needs = Pick<ScanDependencies, 'registry' | 'store' | 'verifier' | 'now' | 'log'>;
 
 /**
@@ -33,14 +25,14 @@ type Needs = Pick<ScanDependencies, 'registry' | 'store' | 'verifier' | 'now' | 
  */
 export async function checkSubject(
   deps: Needs,
-  memory: CheckMemory,
+  retries: RetryBook,
   subject: Subject,
 ): Promise<Checked> {
-  const found = await lookAt(deps, memory, subject);
+  const found = await lookAt(deps, subject);
   const evidence = found.evidence.map(({ id }) => id);
   const known = evidence.length === 0 ? [] : await deps.store.knownFacts(subject.digest, evidence);
   const { verdict, newFacts, signatureChecks } = await judge(deps, found, known);
-  const scheduled = memory.retries.scheduled(subjectKey(subject), verdict, deps.now());
+  const scheduled = retries.scheduled(subjectKey(subject), verdict, deps.now());
   return {
     verdict: await remembering(deps, subject, scheduled),
     facts: newFacts,
@@ -50,42 +42,15 @@ export async function checkSubject(
   };
 }
 
-async function lookAt(
-  deps: Needs,
-  { hosts }: CheckMemory,
-  subject: Subject,
-): Promise<DiscoveredImage> {
-  const host = apiHost(subject.registry);
-  const rest = hosts.resting(host);
-  if (rest)
-    return failed(
-      subject,
-      new OperationalError(rest.reason, rest.detail, { retryable: true, retryAt: rest.until }),
-    );
+async function lookAt({ registry, log }: Needs, subject: Subject): Promise<DiscoveredImage> {
   try {
-    const found = await discoverEvidence(deps.registry, subject);
-    reportPlaces(hosts, host, found);
-    return found;
+    return await discoverEvidence(registry, subject);
   } catch (error) {
-    if (error instanceof OperationalError) {
-      hosts.failed(host, error.code, error.retryAt);
-      return failed(subject, error);
-    }
-    deps.log.error({ err: error, subject: subjectKey(subject) }, 'looking for evidence failed');
+    if (error instanceof OperationalError) return failed(subject, error);
+    log.error({ err: error, subject: subjectKey(subject) }, 'looking for evidence failed');
     const fault = `Looking for evidence of ${subjectKey(subject)} failed inside Sealwatch; the log has the cause.`;
-    return failed(subject, new OperationalError('verifier-crash', fault));
+    return failed(subject, new OperationalError('verifier-crash', fault, { retryable: true }));
   }
-}
-
-function reportPlaces(hosts: HostRest, host: string, { places }: Discovery): void {
-  if (places.some(({ outcome }) => outcome !== 'failed')) return hosts.succeeded(host);
-  const [first] = places;
-  if (first?.reason === undefined) return;
-  hosts.failed(
-    host,
-    first.reason,
-    first.retryAt === undefined ? undefined : new Date(first.retryAt),
-  );
 }
 
 /** A discovery in which the image itself could not be looked at: incomplete, so never "unsigned". */

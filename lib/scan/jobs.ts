@@ -15,7 +15,7 @@ export const subjectKey = ({ registry, repository, digest }: Subject): string =>
 export const tagKey = ({ registry, repository, tag }: TagSubject): string =>
   `${registry}/${repository}:${tag}`;
 
-/** What was put on the queue, by kind. */
+/** Counts of jobs by kind. */
 export interface Enqueued {
   readonly subjects: number;
   readonly tags: number;

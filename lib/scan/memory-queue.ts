@@ -23,61 +23,46 @@ interface Options {
  * The queue of a scan that runs in one process and needs no database. Several queues over one
  * backlog behave like several workers.
  */
-export function createMemoryQueue(options: Options = {}): Queue {
-  const { backlog = createBacklog(), retryMs = 200, attempts = 5 } = options;
-  const failures = new WeakMap<Job, number>();
-  const pumps = new Set<() => void>();
-  const ends = new Set<() => Promise<void>>();
-  const resting = new Map<NodeJS.Timeout, () => void>();
-  const stopping = new AbortController();
+export const createMemoryQueue = (options: Options = {}): Queue => new MemoryQueue(options);
 
-  function putBack(jobs: readonly Job[], ended: boolean): void {
-    // What is no longer running was given to somebody else meanwhile.
-    const mine = jobs.filter((job) => backlog.running.has(job));
-    const offer = (): void => {
-      for (const job of mine) if (backlog.running.delete(job)) backlog.waiting[job.kind].push(job);
-      for (const pump of pumps) pump();
-    };
-    // Ending is no fault of the jobs: they wait for the next worker.
-    if (ended) return offer();
-    for (const job of mine) {
-      const failed = (failures.get(job) ?? 0) + 1;
-      failures.set(job, failed);
-      if (failed >= attempts) backlog.running.delete(job);
-    }
-    const worst = Math.max(0, ...mine.map((job) => failures.get(job) ?? 0));
-    const timer = setTimeout(
-      () => {
-        resting.delete(timer);
-        offer();
-      },
-      retryMs * 2 ** (worst - 1),
-    );
-    resting.set(timer, offer);
+type OfKind<K extends JobKind> = Extract<Job, { kind: K }>;
+type Handler<K extends JobKind> = (
+  jobs: readonly OfKind<K>[],
+  signal: AbortSignal,
+) => Promise<void>;
+
+class MemoryQueue implements Queue {
+  readonly #backlog: Backlog;
+  readonly #retryMs: number;
+  readonly #attempts: number;
+  readonly #failures = new WeakMap<Job, number>();
+  readonly #pumps = new Set<() => void>();
+  readonly #ends = new Set<() => Promise<void>>();
+  readonly #resting = new Map<NodeJS.Timeout, () => void>();
+
+  constructor({ backlog = createBacklog(), retryMs = 200, attempts = 5 }: Options) {
+    this.#backlog = backlog;
+    this.#retryMs = retryMs;
+    this.#attempts = attempts;
   }
 
-  async function work<K extends JobKind>(
+  async enqueue(jobs: readonly Job[]): Promise<void> {
+    for (const job of jobs) this.#backlog.waiting[job.kind].push(job);
+    this.#pump();
+  }
+
+  async work<K extends JobKind>(
     kind: K,
     { batch, concurrency }: { readonly batch: number; readonly concurrency: number },
-    handler: (jobs: readonly Extract<Job, { kind: K }>[], signal: AbortSignal) => Promise<void>,
+    handler: Handler<K>,
   ): Promise<() => Promise<void>> {
     const ending = new AbortController();
-    const signal = AbortSignal.any([ending.signal, stopping.signal]);
     const running = new Set<Promise<void>>();
-    const run = async (jobs: readonly Extract<Job, { kind: K }>[]): Promise<void> => {
-      try {
-        await handler(jobs, signal);
-        for (const job of jobs) backlog.running.delete(job);
-      } catch {
-        putBack(jobs, signal.aborted);
-      }
-    };
     const pump = (): void => {
-      while (running.size < concurrency && !signal.aborted) {
-        const jobs = (backlog.waiting[kind] as Extract<Job, { kind: K }>[]).splice(0, batch);
+      while (running.size < concurrency && !ending.signal.aborted) {
+        const jobs = this.#take(kind, batch);
         if (jobs.length === 0) return;
-        for (const job of jobs) backlog.running.add(job);
-        const one = run(jobs).finally(() => {
+        const one = this.#handle(jobs, handler, ending.signal).finally(() => {
           running.delete(one);
           pump();
         });
@@ -86,43 +71,85 @@ export function createMemoryQueue(options: Options = {}): Queue {
     };
     const end = async (): Promise<void> => {
       ending.abort();
-      pumps.delete(pump);
-      ends.delete(end);
+      this.#pumps.delete(pump);
+      this.#ends.delete(end);
       await Promise.all(running);
     };
-    pumps.add(pump);
-    ends.add(end);
+    this.#pumps.add(pump);
+    this.#ends.add(end);
     pump();
     return end;
   }
 
-  return {
-    work,
-    async enqueue(jobs) {
-      for (const job of jobs) backlog.waiting[job.kind].push(job);
-      for (const pump of pumps) pump();
-    },
-    async depth(kind, scanId) {
-      const counts = (job: Job): boolean =>
-        job.kind === kind && (scanId === undefined || job.scanId === scanId);
-      return (
-        backlog.waiting[kind].filter(counts).length + [...backlog.running].filter(counts).length
-      );
-    },
-    async cancel(scanId) {
-      for (const jobs of Object.values(backlog.waiting)) {
-        const rest = jobs.filter((job) => job.scanId !== scanId);
-        jobs.splice(0, jobs.length, ...rest);
-      }
-    },
-    async stop() {
-      stopping.abort();
-      for (const [timer, offer] of resting) {
-        clearTimeout(timer);
-        offer();
-      }
-      resting.clear();
-      await Promise.all([...ends].map((end) => end()));
-    },
-  };
+  async depth(kind: JobKind, scanId?: string): Promise<number> {
+    const counts = (job: Job): boolean =>
+      job.kind === kind && (scanId === undefined || job.scanId === scanId);
+    const { waiting, running } = this.#backlog;
+    return waiting[kind].filter(counts).length + [...running].filter(counts).length;
+  }
+
+  async cancel(scanId: string): Promise<void> {
+    for (const jobs of Object.values(this.#backlog.waiting)) {
+      const rest = jobs.filter((job) => job.scanId !== scanId);
+      jobs.splice(0, jobs.length, ...rest);
+    }
+  }
+
+  async stop(): Promise<void> {
+    for (const [timer, offer] of this.#resting) {
+      clearTimeout(timer);
+      offer();
+    }
+    this.#resting.clear();
+    await Promise.all([...this.#ends].map((end) => end()));
+  }
+
+  #pump(): void {
+    for (const pump of this.#pumps) pump();
+  }
+
+  #take<K extends JobKind>(kind: K, limit: number): readonly OfKind<K>[] {
+    const jobs = (this.#backlog.waiting[kind] as OfKind<K>[]).splice(0, limit);
+    for (const job of jobs) this.#backlog.running.add(job);
+    return jobs;
+  }
+
+  async #handle<K extends JobKind>(
+    jobs: readonly OfKind<K>[],
+    handler: Handler<K>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    try {
+      await handler(jobs, signal);
+      for (const job of jobs) this.#backlog.running.delete(job);
+    } catch {
+      this.#putBack(jobs, signal.aborted);
+    }
+  }
+
+  #putBack(jobs: readonly Job[], ended: boolean): void {
+    const { running, waiting } = this.#backlog;
+    // What is no longer running was given to somebody else meanwhile.
+    const mine = jobs.filter((job) => running.has(job));
+    const offer = (): void => {
+      for (const job of mine) if (running.delete(job)) waiting[job.kind].push(job);
+      this.#pump();
+    };
+    // Ending is no fault of the jobs: they wait for the next worker.
+    if (ended) {
+      offer();
+      return;
+    }
+    const counts = mine.map((job) => (this.#failures.get(job) ?? 0) + 1);
+    for (const [at, job] of mine.entries()) {
+      this.#failures.set(job, counts[at] ?? 1);
+      if ((counts[at] ?? 1) >= this.#attempts) running.delete(job);
+    }
+    const pause = this.#retryMs * 2 ** (Math.max(1, ...counts) - 1);
+    const timer = setTimeout(() => {
+      this.#resting.delete(timer);
+      offer();
+    }, pause);
+    this.#resting.set(timer, offer);
+  }
 }

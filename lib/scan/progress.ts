@@ -1,108 +1,122 @@
 import type { ScanRow } from '#lib/contract/sources.ts';
+import type { Enqueued } from './jobs.ts';
 import { addFailure, addSample, type Failure, type Sample, withCounts } from './scan-row.ts';
 import type { ScanSession } from './session.ts';
 
-/** Counts what one scan did, and writes and tells it at most a few times a second. */
-export interface Progress {
-  row(): ScanRow;
-  sources(total: number): void;
-  sourceDone(): void;
-  enqueued(subjects: number, tags: number): void;
-  /** What the queue still holds. */
-  left(subjects: number, tags: number): void;
-  /** Jobs of this scan that the queue held when it was last asked. */
-  waiting(): number;
-  judged(count: number): void;
-  failed(failure: Failure): void;
-  setMaterial(revision: string, full: boolean): void;
-  stopping(): void;
-  saveAtTimes(): Promise<void>;
-  save(): Promise<void>;
-  finish(state: 'done' | 'stopped'): Promise<ScanRow>;
+interface Queued {
+  readonly enqueued: number;
+  readonly left: number;
 }
 
-/** Counts on from `start`, which is the row of a new scan or what a dead worker left. */
-export function createProgress(session: ScanSession, start: ScanRow): Progress {
-  const { deps, pace, publisher, tallies } = session;
-  const base = (name: ScanRow['stages'][number]['name']): number =>
-    start.stages.find((stage) => stage.name === name)?.done ?? 0;
-  const counts = {
-    sources: { done: 0, total: null as number | null },
-    tags: { enqueued: base('resolve'), left: 0 },
-    subjects: { enqueued: base('verify'), left: 0 },
-    judged: base('posture'),
-  };
-  let row = start;
-  let samples: readonly Sample[] = [];
-  let savedAt = Number.NEGATIVE_INFINITY;
+/** Counts what one scan did, and writes and tells it at most a few times a second. */
+export class Progress {
+  readonly #session: ScanSession;
+  readonly #start: ScanRow;
+  #row: ScanRow;
+  #sources: { readonly done: number; readonly total: number | null } = { done: 0, total: null };
+  #tags: Queued;
+  #subjects: Queued;
+  #judged: number;
+  #samples: readonly Sample[] = [];
+  #savedAt = Number.NEGATIVE_INFINITY;
 
-  function current(): ScanRow {
-    const tally = tallies.of(row.id);
-    const stage = ({ enqueued, left }: { enqueued: number; left: number }) => ({
+  /** Counts on from `start`: the row of a new scan, or what a dead worker left of it. */
+  constructor(session: ScanSession, start: ScanRow) {
+    const done = (name: ScanRow['stages'][number]['name']): number =>
+      start.stages.find((stage) => stage.name === name)?.done ?? 0;
+    this.#session = session;
+    this.#start = start;
+    this.#row = start;
+    this.#tags = { enqueued: done('resolve'), left: 0 };
+    this.#subjects = { enqueued: done('verify'), left: 0 };
+    this.#judged = done('posture');
+  }
+
+  get row(): ScanRow {
+    return this.#row;
+  }
+
+  /** Jobs of this scan that the queue held when it was last asked. */
+  get waiting(): number {
+    return this.#subjects.left + this.#tags.left;
+  }
+
+  expectSources(total: number): void {
+    this.#sources = { done: 0, total };
+  }
+
+  sourceDone(): void {
+    this.#sources = { ...this.#sources, done: this.#sources.done + 1 };
+  }
+
+  enqueued({ subjects, tags }: Enqueued): void {
+    const more = ({ enqueued, left }: Queued, count: number): Queued => ({
+      enqueued: enqueued + count,
+      left: left + count,
+    });
+    this.#subjects = more(this.#subjects, subjects);
+    this.#tags = more(this.#tags, tags);
+  }
+
+  /** What the queue still holds. */
+  left({ subjects, tags }: Enqueued): void {
+    this.#subjects = { ...this.#subjects, left: subjects };
+    this.#tags = { ...this.#tags, left: tags };
+  }
+
+  judged(count: number): void {
+    this.#judged += count;
+  }
+
+  failed(failure: Failure): void {
+    this.#row = { ...this.#row, failures: [...addFailure(this.#row.failures, failure)] };
+  }
+
+  change(change: Partial<Pick<ScanRow, 'material' | 'full' | 'state'>>): void {
+    this.#row = { ...this.#row, ...change };
+  }
+
+  async saveAtTimes(): Promise<void> {
+    if (performance.now() - this.#savedAt >= this.#session.pace.progressMs) await this.save();
+  }
+
+  async save(): Promise<void> {
+    this.#savedAt = performance.now();
+    this.#row = this.#counted();
+    await this.#session.deps.store.saveScan(this.#row);
+    this.#session.publisher.progress(this.#row);
+  }
+
+  async finish(state: 'done' | 'stopped'): Promise<ScanRow> {
+    await this.#session.tallies.add(this.#row.id, 0);
+    const finishedAt = this.#session.deps.now().toISOString();
+    this.#row = { ...this.#row, state, finishedAt };
+    await this.save();
+    return this.#row;
+  }
+
+  #counted(): ScanRow {
+    const stage = ({ enqueued, left }: Queued) => ({
       done: Math.max(0, enqueued - left),
       total: enqueued,
     });
-    const subjects = stage(counts.subjects);
-    samples = addSample(samples, { at: performance.now(), done: subjects.done });
+    const subjects = stage(this.#subjects);
+    const tally = this.#session.tallies.of(this.#row.id);
+    this.#samples = addSample(this.#samples, { at: performance.now(), done: subjects.done });
     return withCounts(
-      row,
+      this.#row,
       {
-        sources: counts.sources,
-        tags: stage(counts.tags),
+        sources: this.#sources,
+        tags: stage(this.#tags),
         subjects,
-        judged: { done: counts.judged, total: row.finishedAt === null ? null : counts.judged },
-        requests: start.requests + tally.requests,
-        signatureChecks: start.signatureChecks + tally.signatureChecks,
+        judged: {
+          done: this.#judged,
+          total: this.#row.finishedAt === null ? null : this.#judged,
+        },
+        requests: this.#start.requests + tally.requests,
+        signatureChecks: this.#start.signatureChecks + tally.signatureChecks,
       },
-      samples,
+      this.#samples,
     );
   }
-  async function save(change: Partial<ScanRow> = {}): Promise<void> {
-    savedAt = performance.now();
-    row = { ...current(), ...change };
-    await deps.store.saveScan(row);
-    publisher.progress(row);
-  }
-  return {
-    row: () => row,
-    sources(total) {
-      counts.sources.total = total;
-    },
-    sourceDone() {
-      counts.sources.done += 1;
-    },
-    enqueued(subjects, tags) {
-      counts.subjects.enqueued += subjects;
-      counts.tags.enqueued += tags;
-      counts.subjects.left += subjects;
-      counts.tags.left += tags;
-    },
-    left(subjects, tags) {
-      counts.subjects.left = subjects;
-      counts.tags.left = tags;
-    },
-    waiting: () => counts.subjects.left + counts.tags.left,
-    judged(count) {
-      counts.judged += count;
-    },
-    failed(failure) {
-      row = { ...row, failures: [...addFailure(row.failures, failure)] };
-    },
-    setMaterial(material, full) {
-      row = { ...row, material, full };
-    },
-    stopping() {
-      row = { ...row, state: 'stopping' };
-    },
-    async saveAtTimes() {
-      if (performance.now() - savedAt >= pace.progressMs) await save();
-    },
-    save: () => save(),
-    async finish(state) {
-      await tallies.add(row.id, 0);
-      row = { ...row, state, finishedAt: deps.now().toISOString() };
-      await save({ rate: null, remainingSeconds: null });
-      return row;
-    },
-  };
 }

@@ -56,7 +56,7 @@ export const isActive = ({ state }: ScanRow): boolean =>
 
 /** The row with what was counted, and the rate of the last seconds. */
 export function withCounts(row: ScanRow, counts: ScanCounts, samples: readonly Sample[]): ScanRow {
-  const rate = rateOf(samples);
+  const rate = row.finishedAt === null ? rateOf(samples) : null;
   const { done, total } = counts.subjects;
   const left = total === null ? null : total - done;
   return {

@@ -2,7 +2,7 @@ import type { ScanRow } from '#lib/contract/sources.ts';
 import type { Job } from '#lib/ports.ts';
 import type { ClusterKeeper } from './cluster-keeper.ts';
 import { enqueueDue } from './jobs.ts';
-import { createProgress, type Progress } from './progress.ts';
+import { Progress } from './progress.ts';
 import { readDeclared } from './read-declared.ts';
 import { isActive, newScan } from './scan-row.ts';
 import type { ScanSession } from './session.ts';
@@ -31,7 +31,7 @@ export async function runScan(
   if (before && !isActive(before)) return before;
   const row = before ?? newScan({ ...job, id: job.scanId }, deps.now());
   if (row.state === 'stopping') session.stopping.add(row.id);
-  const progress = createProgress(session, { ...row, state: 'running' });
+  const progress = new Progress(session, { ...row, state: 'running' });
   session.scanning.add(row.id);
   try {
     await deps.queue.cancel(row.id);
@@ -118,13 +118,13 @@ class ScanRun {
         state === 'done' && material !== undefined && id !== this.#job.scanId,
     );
     this.#full ||= last !== undefined && last.material !== revision;
-    this.#progress.setMaterial(revision, this.#full);
+    this.#progress.change({ material: revision, full: this.#full });
     await deps.store.forgetClustersExcept(deps.clusters.map(({ id }) => id));
   }
 
   async #readSources(signal: AbortSignal): Promise<void> {
     const { deps } = this.#session;
-    this.#progress.sources(deps.clusters.length + deps.declared.length);
+    this.#progress.expectSources(deps.clusters.length + deps.declared.length);
     const one = async (read: () => Promise<void>): Promise<void> => {
       await read();
       this.#progress.sourceDone();
@@ -149,27 +149,28 @@ class ScanRun {
   }
 
   /**
-   * Puts on the queue what became due. Asked again when the queue has run dry, since a resolved tag
-   * names a digest that nobody knew before.
+   * Puts on the queue what became due, and says how much that was; undefined when there was no cause
+   * to look. We look again when the queue has run dry, since a resolved tag names a digest that
+   * nobody knew before.
    */
-  async #enqueue(): Promise<number> {
+  async #enqueue(): Promise<number | undefined> {
     const { deps, pace, stopping } = this.#session;
     if (stopping.has(this.#job.scanId)) return 0;
-    const dry = !this.#reading && this.#progress.waiting() === 0;
-    if (this.#news === 0 && !dry) return 0;
+    const dry = !this.#reading && this.#progress.waiting === 0;
+    if (this.#news === 0 && !dry) return undefined;
     this.#news = 0;
     const now = deps.now();
     const ago = (ms: number): Date =>
-      this.#full ? new Date(this.#progress.row().startedAt) : new Date(now.getTime() - ms);
-    const { subjects, tags } = await enqueueDue(deps, {
+      this.#full ? new Date(this.#progress.row.startedAt) : new Date(now.getTime() - ms);
+    const enqueued = await enqueueDue(deps, {
       scanId: this.#job.scanId,
       now,
       subjectsBefore: ago(pace.verdictMaxAgeMs),
       tagsBefore: ago(pace.tagMaxAgeMs),
       seen: this.#seen,
     });
-    this.#progress.enqueued(subjects, tags);
-    return subjects + tags;
+    this.#progress.enqueued(enqueued);
+    return enqueued.subjects + enqueued.tags;
   }
 
   async #measure(): Promise<number> {
@@ -178,7 +179,7 @@ class ScanRun {
       queue.depth('subject', this.#job.scanId),
       queue.depth('tag', this.#job.scanId),
     ]);
-    this.#progress.left(subjects, tags);
+    this.#progress.left({ subjects, tags });
     return subjects + tags;
   }
 
@@ -192,14 +193,14 @@ class ScanRun {
     const id = this.#job.scanId;
     if ((await deps.store.scan(id))?.state === 'stopping') stopping.add(id);
     if (!stopping.has(id) || this.#stop.signal.aborted) return;
-    this.#progress.stopping();
+    this.#progress.change({ state: 'stopping' });
     this.#stop.abort();
     await deps.queue.cancel(id);
     await this.#progress.save();
   }
 
   #reportRegistries(): void {
-    const since = new Date(this.#progress.row().startedAt);
+    const since = new Date(this.#progress.row.startedAt);
     for (const { host, lastFailure, lastSuccessAt } of this.#session.deps.registry.status()) {
       if (!lastFailure || lastFailure.at < since) continue;
       if (lastSuccessAt && lastSuccessAt > lastFailure.at) continue;

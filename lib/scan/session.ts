@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { ScanRow } from '#lib/contract/sources.ts';
 import type { Job } from '#lib/ports.ts';
-import { type CheckMemory, checkSubject } from './check-subject.ts';
+import { checkSubject } from './check-subject.ts';
 import { checkTag } from './check-tag.ts';
 import { defaultPace, type ScanDependencies, type ScanPace } from './dependencies.ts';
 import { createPublisher, type Publisher } from './events.ts';
-import { createHostRest } from './host-rest.ts';
 import { backgroundId } from './jobs.ts';
 import { createJudge, type Judge } from './judge.ts';
-import { createRetryBook } from './retry.ts';
+import { createRetryBook, type RetryBook } from './retry.ts';
 import { createTallies, type Tallies } from './tallies.ts';
 import { createTrustKeeper, type TrustKeeper } from './trust-material.ts';
 
@@ -30,7 +29,7 @@ export interface ScanSession {
   readonly trust: TrustKeeper;
   readonly judge: Judge;
   readonly tallies: Tallies;
-  readonly memory: CheckMemory;
+  readonly retries: RetryBook;
   /** Scans that this process runs now. */
   readonly scanning: Set<string>;
   /** Scans that were told to stop: their jobs are let pass undone. */
@@ -58,7 +57,7 @@ export function createSession(deps: ScanDependencies, options: SessionOptions = 
     trust: createTrustKeeper(deps),
     judge: createJudge(deps, publisher),
     tallies: createTallies(deps, randomUUID()),
-    memory: { hosts: createHostRest(deps.now), retries: createRetryBook() },
+    retries: createRetryBook(),
     scanning: new Set(),
     stopping: new Set(),
   };
@@ -83,7 +82,7 @@ export async function workOnChecks(
   session: ScanSession,
   done: Done,
 ): Promise<(() => Promise<void>)[]> {
-  const { deps, memory, tallies, trust, publisher, stopping } = session;
+  const { deps, retries, tallies, trust, publisher, stopping } = session;
   const wantedOf = <T extends Job>(jobs: readonly T[]): readonly T[] =>
     jobs.filter(({ scanId }) => !stopping.has(scanId));
 
@@ -92,7 +91,7 @@ export async function workOnChecks(
     if (wanted.length === 0) return;
     await trust.ensure(trustMaxAgeMs);
     const checked = await Promise.all(
-      wanted.map(({ subject }) => checkSubject(deps, memory, subject)),
+      wanted.map(({ subject }) => checkSubject(deps, retries, subject)),
     );
     // What was found while stopping may be an aborted look: the next worker looks again.
     signal.throwIfAborted();

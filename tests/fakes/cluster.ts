@@ -1,0 +1,72 @@
+import type { ClusterChange, ClusterReader, ClusterSnapshot } from '#lib/ports.ts';
+import { aSnapshot } from '#tests/builders/workload.ts';
+
+/** A cluster whose content, faults and changes a test decides. */
+export interface FakeCluster extends ClusterReader {
+  snapshot: ClusterSnapshot;
+  /** Thrown by the next readings, until it is taken away. */
+  fault: Error | undefined;
+  /** Called before a reading is answered; may wait for the signal. */
+  onRead: (signal: AbortSignal) => Promise<void> | void;
+  /** Tells a watch of a change. */
+  tell(...changes: ClusterChange[]): void;
+  readonly reads: () => number;
+  /** Watches that are open now. */
+  readonly watches: () => number;
+}
+
+export function createFakeCluster(id: string, content: Partial<ClusterSnapshot> = {}): FakeCluster {
+  const told: ClusterChange[] = [];
+  const waiting = new Set<() => void>();
+  let reads = 0;
+  let watches = 0;
+  const fake: FakeCluster = {
+    id,
+    name: id,
+    kind: 'kubeconfig',
+    snapshot: aSnapshot(content),
+    fault: undefined,
+    onRead: () => undefined,
+    reads: () => reads,
+    watches: () => watches,
+    tell(...changes) {
+      told.push(...changes);
+      for (const wake of waiting) wake();
+    },
+    async read({ signal }) {
+      reads += 1;
+      await fake.onRead(signal);
+      if (fake.fault) throw fake.fault;
+      return fake.snapshot;
+    },
+    async *follow(_from, signal) {
+      let next = told.length;
+      watches += 1;
+      try {
+        while (!signal.aborted) {
+          const change = told[next];
+          if (change) {
+            next += 1;
+            yield change;
+          } else await news(signal);
+        }
+      } finally {
+        watches -= 1;
+      }
+    },
+    pullSecrets: async () => [],
+  };
+
+  function news(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        waiting.delete(wake);
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      waiting.add(wake);
+      signal.addEventListener('abort', wake);
+    });
+  }
+  return fake;
+}
