@@ -58,27 +58,31 @@ export class Watchers {
   /** Cuts every stream, in the middle of a line if the other side is unlucky. */
   drop(): void {
     for (const { response } of this.#open) {
-      response.write('{"type":"MODIFIED","object":{"kind":');
+      if (canTell(response)) response.write('{"type":"MODIFIED","object":{"kind":');
       response.destroy();
     }
   }
 
   /** Ends every stream with the ERROR event of a version that is too old. */
   expire(): void {
-    for (const { response } of this.#open) sendExpired(response);
+    for (const { response } of this.#open) if (canTell(response)) sendExpired(response);
   }
 
   #send({ silent, wanted, shown, response }: Watcher, { type, object }: StoreEvent): void {
-    if (!silent && wanted(object))
-      response.write(`${JSON.stringify({ type, object: shown(object) })}\n`);
+    if (silent || !wanted(object) || !canTell(response)) return;
+    response.write(`${JSON.stringify({ type, object: shown(object) })}\n`);
   }
 
   #bookmark({ silent, response, plural }: Watcher, version: number): void {
-    if (silent) return;
+    if (silent || !canTell(response)) return;
     const object = { kind: plural, apiVersion: 'v1', metadata: { resourceVersion: `${version}` } };
     response.write(`${JSON.stringify({ type: 'BOOKMARK', object })}\n`);
   }
 }
+
+/** A stream that was ended stays among the open ones until its socket is closed. */
+const canTell = (response: ServerResponse): boolean =>
+  !response.writableEnded && !response.destroyed;
 
 /** What the API server writes when a watch asks for a version that it has forgotten. */
 export function sendExpired(response: ServerResponse): void {
