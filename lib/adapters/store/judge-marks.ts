@@ -1,0 +1,35 @@
+import { sql } from 'kysely';
+import type { Trx } from './database.ts';
+
+/** Says that these workloads must be judged, again if they are being judged right now. */
+export async function markToJudge(trx: Trx, workloadIds: readonly string[]): Promise<void> {
+  await sql`
+    insert into to_judge (workload_id, mark)
+    select id, nextval('judge_mark') from unnest(${workloadIds}::text[]) as t(id) order by id
+    on conflict (workload_id) do update set mark = excluded.mark`.execute(trx);
+}
+
+/** The same for all workloads that use one of these images, or a tag that now names one. */
+export async function markUsersOfImages(trx: Trx, imageIds: readonly number[]): Promise<void> {
+  if (imageIds.length === 0) return;
+  await sql`
+    insert into to_judge (workload_id, mark)
+    select workload_id, nextval('judge_mark') from (
+      select workload_id from image_use where image_id = any(${imageIds}::int[])
+      union select workload_id from image_use where other_image_id = any(${imageIds}::int[])
+      union select u.workload_id from tag_now as t join image_use as u on u.tag_id = t.id
+        where t.image_id = any(${imageIds}::int[])
+      order by workload_id) as users
+    on conflict (workload_id) do update set mark = excluded.mark`.execute(trx);
+}
+
+/** The same for all workloads that use one of these tags. */
+export async function markUsersOfTags(trx: Trx, tagIds: readonly number[]): Promise<void> {
+  if (tagIds.length === 0) return;
+  await sql`
+    insert into to_judge (workload_id, mark)
+    select workload_id, nextval('judge_mark') from (
+      select distinct workload_id from image_use where tag_id = any(${tagIds}::int[])
+      order by workload_id) as users
+    on conflict (workload_id) do update set mark = excluded.mark`.execute(trx);
+}

@@ -1,0 +1,164 @@
+import { sql } from 'kysely';
+import type {
+  ClusterRow,
+  RegistryDetail,
+  RegistryRow,
+  RepositoryRow,
+} from '#lib/contract/sources.ts';
+import type { Counts } from '#lib/contract/words.ts';
+import type { ReasonCode } from '#lib/model/reasons.ts';
+import { statusOf } from './container-class.ts';
+import type { StoreContext } from './context.ts';
+import { TallyMap } from './counts.ts';
+import { type Freshness, readClusters } from './freshness.ts';
+import { inUse, isPublished } from './image-filter.ts';
+import { tagRank } from './read-published.ts';
+import {
+  readRegistryStates,
+  registryFailure,
+  registryState,
+  type StoredRegistry,
+} from './read-sources.ts';
+
+/** All clusters with what was found in them. */
+export async function clusters(context: StoreContext): Promise<readonly ClusterRow[]> {
+  const states = await readClusters(context, new Date());
+  const sizes = await sql<{ cluster: string; namespaces: number; workloads: number; pods: number }>`
+    select cluster, count(distinct namespace)::int as namespaces, count(*)::int as workloads,
+      sum(pods)::int as pods from workload group by cluster`.execute(context.db);
+  const { rows } = await sql<{ cluster: string; rank: number; containers: number }>`
+    select w.cluster, u.rank, count(*)::int as containers from image_use as u
+    join workload as w on w.id = u.workload_id where u.pods > 0 group by w.cluster, u.rank`.execute(
+    context.db,
+  );
+  const tallies = new TallyMap();
+  for (const { cluster, rank, containers } of rows)
+    tallies.of(cluster).add(statusOf(rank), containers);
+  const byId = new Map(sizes.rows.map((row) => [row.cluster, row]));
+  return [...states.values()].map((state) =>
+    clusterRow(state, byId.get(state.id), tallies.counts(state.id)),
+  );
+}
+
+const clusterRow = (
+  state: Freshness,
+  size: { namespaces: number; workloads: number; pods: number } | undefined,
+  counts: Counts,
+): ClusterRow => ({
+  id: state.id,
+  name: state.name,
+  kind: state.kind,
+  server: state.server,
+  version: state.version,
+  state: state.state,
+  watching: state.watching,
+  asOf: state.as_of?.toISOString() ?? null,
+  reason: state.reason as ReasonCode | null,
+  detail: state.detail,
+  retryAt: state.retry_at?.toISOString() ?? null,
+  problems: state.problems.map((problem) => ({ ...problem })),
+  namespaces: size?.namespaces ?? 0,
+  workloads: size?.workloads ?? 0,
+  pods: size?.pods ?? 0,
+  counts,
+});
+
+/** Every registry that is declared, was contacted or is named by an image. */
+export async function registries(context: StoreContext): Promise<readonly RegistryRow[]> {
+  const { db } = context;
+  const images = await sql<{ registry: string; rank: number; images: number }>`
+    select i.registry, i.rank, count(*)::int as images from image as i where ${inUse} or ${isPublished}
+    group by i.registry, i.rank`.execute(db);
+  const tags = await sql<{ registry: string; rank: number; tags: number }>`
+    select p.registry, ${tagRank} as rank, count(*)::int as tags from published_tag as p
+    left join image as i on i.id = p.image_id where p.release group by 1, 2`.execute(db);
+  const repositories = await sql<{ registry: string; repositories: number }>`
+    select registry, count(distinct repository)::int as repositories from (
+      select i.registry, i.repository from image as i where ${inUse} or ${isPublished}
+      union all select registry, repository from repository) as named
+    group by registry`.execute(db);
+  const imageTallies = new TallyMap();
+  for (const row of images.rows) imageTallies.of(row.registry).add(statusOf(row.rank), row.images);
+  const tagTallies = new TallyMap();
+  for (const row of tags.rows) tagTallies.of(row.registry).add(statusOf(row.rank), row.tags);
+  const named = new Map(repositories.rows.map((row) => [row.registry, row.repositories]));
+  const states = await readRegistryStates(context);
+  return states.map((state) => ({
+    ...registryRow(state),
+    images: imageTallies.counts(state.host),
+    releaseTags: tagTallies.counts(state.host),
+    repositories: named.get(state.host) ?? 0,
+  }));
+}
+
+function registryRow(
+  stored: StoredRegistry,
+): Omit<RegistryRow, 'images' | 'releaseTags' | 'repositories'> {
+  const { host, declared, status } = stored;
+  const failure = registryFailure(stored);
+  return {
+    host,
+    declared,
+    state: registryState(stored),
+    credentials: status?.credentials ?? null,
+    insecure: status?.insecure ?? false,
+    referrersApi: status?.referrersApi ?? null,
+    requests: status?.requests ?? 0,
+    failures: status?.failures ?? 0,
+    rateLimited: status?.rateLimited ?? 0,
+    budget:
+      status?.budget === undefined
+        ? null
+        : { ...status.budget, resetAt: status.budget.resetAt ?? null },
+    lastSuccessAt: status?.lastSuccessAt ?? null,
+    reason: failure?.reason ?? null,
+    detail: failure?.detail ?? null,
+    retryAt: failure?.retryAt ?? null,
+  };
+}
+
+/** One registry with its repositories: declared ones, and those that running images name. */
+export async function registry(
+  context: StoreContext,
+  host: string,
+): Promise<RegistryDetail | undefined> {
+  const row = (await registries(context)).find((one) => one.host === host);
+  return row === undefined
+    ? undefined
+    : { registry: row, repositories: await repositoriesOf(context, host) };
+}
+
+async function repositoriesOf({ db }: StoreContext, host: string): Promise<RepositoryRow[]> {
+  const { rows } = await sql<{
+    repository: string;
+    tags: number | null;
+    skipped_tags: number | null;
+    as_of: Date | null;
+    reason: ReasonCode | null;
+    detail: string | null;
+    running: number;
+  }>`
+    select repository, r.tags, r.skipped_tags, r.as_of, r.reason, r.detail, coalesce(n.running, 0) as running
+    from (select * from repository where registry = ${host}) as r
+    full join (select i.repository, count(u.id)::int as running from image as i
+      join image_use as u on u.image_id = i.id where i.registry = ${host} group by i.repository) as n
+      using (repository)
+    order by repository`.execute(db);
+  const tags = await sql<{ repository: string; rank: number; tags: number }>`
+    select p.repository, ${tagRank} as rank, count(*)::int as tags from published_tag as p
+    left join image as i on i.id = p.image_id where p.registry = ${host} and p.release
+    group by 1, 2`.execute(db);
+  const tallies = new TallyMap();
+  for (const row of tags.rows) tallies.of(row.repository).add(statusOf(row.rank), row.tags);
+  return rows.map((row) => ({
+    registry: host,
+    repository: row.repository,
+    releaseTags: tallies.counts(row.repository),
+    tags: row.tags ?? 0,
+    skippedTags: row.skipped_tags ?? 0,
+    running: row.running,
+    asOf: row.as_of?.toISOString() ?? null,
+    reason: row.reason,
+    detail: row.detail,
+  }));
+}

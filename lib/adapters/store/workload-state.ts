@@ -1,0 +1,201 @@
+import { sql } from 'kysely';
+import { type FindingKind, severities } from '#lib/model/posture.ts';
+import type { ReasonCode } from '#lib/model/reasons.ts';
+import { assignments, asTable, type Columns, chunks, columnNames } from './bulk.ts';
+import type { Catalog } from './catalog.ts';
+import { type ContainerClass, rankOf, statusOf } from './container-class.ts';
+import type { Trx } from './database.ts';
+import {
+  type FindingRecord,
+  findingColumns,
+  type UseRecord,
+  useColumns,
+  type WorkloadRecord,
+  workloadColumns,
+} from './rows.ts';
+import type { Write } from './transaction.ts';
+
+/** One workload with all that hangs on it. */
+export interface WorkloadState {
+  readonly workload: WorkloadRecord;
+  readonly uses: readonly UseRecord[];
+  readonly findings: readonly FindingRecord[];
+}
+export type States = ReadonlyMap<string, WorkloadState>;
+
+/** Reads workloads and keeps them from other writers until the transaction ends. */
+export async function lockStates(trx: Trx, ids: readonly string[]): Promise<States> {
+  const workloads = await sql<WorkloadRecord>`
+    select * from workload where id = any(${ids}::text[]) order by id for update`.execute(trx);
+  if (workloads.rows.length === 0) return new Map();
+  const uses = await sql<UseRecord>`
+    select * from image_use where workload_id = any(${ids}::text[])`.execute(trx);
+  const findings = await sql<FindingRecord>`
+    select * from finding where workload_id = any(${ids}::text[])`.execute(trx);
+  const usesOf = Map.groupBy(uses.rows, (row) => row.workload_id);
+  const findingsOf = Map.groupBy(findings.rows, (row) => row.workload_id);
+  return new Map(
+    workloads.rows.map((workload) => [
+      workload.id,
+      {
+        workload,
+        uses: usesOf.get(workload.id) ?? [],
+        findings: findingsOf.get(workload.id) ?? [],
+      },
+    ]),
+  );
+}
+
+/**
+ * Writes what differs between `before` and `after`, with everything that lists and counts read:
+ * classes, profiles, the worst container and the text that a search looks through.
+ */
+export async function saveStates(
+  write: Write,
+  catalog: Catalog,
+  before: States,
+  after: readonly WorkloadState[],
+  at: Date,
+): Promise<void> {
+  const projected = await project(write, catalog, after, at);
+  const stored = [...before.values()];
+  await upsert(write.trx, 'workload', workloadColumns, {
+    before: stored.map(({ workload }) => workload),
+    after: projected.map(({ workload }) => workload),
+  });
+  await upsert(write.trx, 'image_use', useColumns, {
+    before: stored.flatMap(({ uses }) => uses),
+    after: projected.flatMap(({ uses }) => uses),
+  });
+  await upsert(write.trx, 'finding', findingColumns, {
+    before: stored.flatMap(({ findings }) => findings),
+    after: projected.flatMap(({ findings }) => findings),
+  });
+}
+
+async function project(
+  write: Write,
+  catalog: Catalog,
+  states: readonly WorkloadState[],
+  at: Date,
+): Promise<readonly WorkloadState[]> {
+  const attached = states.map((state) => ({ ...state, findings: attach(state) }));
+  const ids = await catalog.classIds(
+    write,
+    attached.flatMap(({ uses, findings }) => uses.map((use) => classOf(use, findings))),
+  );
+  let next = 0;
+  const classed = attached.map((state) => {
+    const uses = state.uses.map((use) => ({ ...use, class: ids[next++] as number }));
+    const classes = new Map(uses.map((use) => [use.id, use.class]));
+    const findings = state.findings.map((finding) => ({
+      ...finding,
+      class: finding.use_id === null ? null : (classes.get(finding.use_id) ?? null),
+    }));
+    return { ...state, uses, findings };
+  });
+  const profiles = await catalog.profileIds(
+    write,
+    classed.map(({ uses }) => uses.map((use) => use.class).sort((a, b) => a - b)),
+  );
+  return classed.map((state, index) => ({
+    ...state,
+    workload: summarise(state, profiles[index] as number, at),
+  }));
+}
+
+/** Each finding with the use that it is about: the one it names, else the worst of its container. */
+function attach({ uses, findings }: WorkloadState): readonly FindingRecord[] {
+  return findings.map((finding) => {
+    const candidates = uses.filter(({ container }) => container === finding.container);
+    const exact = candidates.filter(
+      ({ declared, digest }) =>
+        declared === finding.declared && (finding.digest === null || digest === finding.digest),
+    );
+    const use = worstOf(exact) ?? worstOf(candidates);
+    return { ...finding, use_id: use?.id ?? null, pods: use?.pods ?? 0 };
+  });
+}
+
+const classOf = (use: UseRecord, findings: readonly FindingRecord[]): ContainerClass => ({
+  status: statusOf(use.rank),
+  reason: use.reason as ReasonCode | null,
+  pin: use.pin,
+  registry: use.registry,
+  kind: use.kind,
+  running: use.pods > 0,
+  findings: findings
+    .filter(({ use_id }) => use_id === use.id)
+    .map(({ kind, severity, reason }) => ({
+      kind: kind as FindingKind,
+      severity: severities[severity] ?? 'info',
+      reason: reason as ReasonCode,
+    })),
+});
+
+function summarise({ workload, uses }: WorkloadState, profile: number, at: Date): WorkloadRecord {
+  const worst = worstOf(uses);
+  const rank = worst?.rank ?? rankOf('inconclusive');
+  const reason = worst?.reason ?? null;
+  const same = workload.rank === rank && workload.worst_reason === reason;
+  return {
+    ...workload,
+    rank,
+    worst_use: worst?.id ?? null,
+    worst_reason: reason,
+    pods: podsOf(uses),
+    containers: uses.length,
+    verified: uses.filter((use) => statusOf(use.rank) === 'verified').length,
+    profile,
+    since: same ? workload.since : at,
+    search: searchText(workload, uses),
+  };
+}
+
+/** The container that a list shows first: worst status, then most pods. */
+export function worstOf<T extends Pick<UseRecord, 'rank' | 'pods' | 'id'>>(
+  uses: readonly T[],
+): T | undefined {
+  return uses.toSorted((a, b) => a.rank - b.rank || b.pods - a.pods || (a.id < b.id ? -1 : 1))[0];
+}
+
+/** Pods of a workload: its containers share them, the uses of one container do not. */
+function podsOf(uses: readonly UseRecord[]): number {
+  const byContainer = Map.groupBy(uses, ({ kind, container }) => `${kind} ${container}`);
+  return Math.max(
+    0,
+    ...[...byContainer.values()].map((group) => group.reduce((sum, use) => sum + use.pods, 0)),
+  );
+}
+
+function searchText(workload: WorkloadRecord, uses: readonly UseRecord[]): string {
+  const { cluster, namespace, kind, name, team } = workload;
+  const images = uses.flatMap(({ container, declared, digest }) => [container, declared, digest]);
+  return [...new Set([cluster, namespace, kind, name, team, ...images])]
+    .filter((text) => text !== null && text !== '')
+    .join('\n')
+    .toLowerCase();
+}
+
+/** Inserts, updates and deletes what differs; rows are locked in the order of their ids. */
+async function upsert<T extends { readonly id: string }>(
+  trx: Trx,
+  table: 'workload' | 'image_use' | 'finding',
+  columns: Columns<T>,
+  rows: { readonly before: readonly T[]; readonly after: readonly T[] },
+): Promise<void> {
+  const form = (row: T) => JSON.stringify(Object.values(columns).map(([, value]) => value(row)));
+  const stored = new Map(rows.before.map((row) => [row.id, form(row)]));
+  const wanted = new Map(rows.after.map((row) => [row.id, row]));
+  const changed = [...wanted.values()]
+    .filter((row) => stored.get(row.id) !== form(row))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  const gone = [...stored.keys()].filter((id) => !wanted.has(id)).sort();
+  for (const part of chunks(gone))
+    await sql`delete from ${sql.ref(table)} where id = any(${part}::text[])`.execute(trx);
+  for (const part of chunks(changed))
+    await sql`
+      insert into ${sql.ref(table)} (${columnNames(columns)})
+      select * from ${asTable(part, columns)} as input
+      on conflict (id) do update set ${assignments(columns, ['id'])}`.execute(trx);
+}
