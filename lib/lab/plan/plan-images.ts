@@ -43,17 +43,25 @@ export function planImages(
       repository: `${zones.platform.prefix}${name}`,
     }),
   );
-  const perService = Math.max(1, (count - sharedNames.length * 2) / services.length);
   const assigned = assignRecipes(services, random.fork('recipes'));
-  const planned = services.map((service, index): ServiceImages => {
-    const own = random.fork(service.repository);
-    const versions = Math.floor((index + 1) * perService) - Math.floor(index * perService);
+  const drafts = services.map((service, index): Draft => {
     const recipe = assigned.get(service) ?? 'unsigned';
-    return planService(service, Math.max(1, versions), recipe, own, seed, index);
+    const faulty = recipeOf(recipe).fault !== undefined;
+    const replaced = service.zone === 'acme' && !faulty && index % replacedEvery === 1;
+    return { service, recipe, faulty, replaced };
   });
+  const fixed = drafts.filter(({ faulty, replaced }) => faulty || replaced).length;
+  const share = shareOf(
+    count - sharedNames.length * 2 - fixed,
+    drafts.filter(({ faulty }) => !faulty).length,
+  );
+  const planned = drafts.map((draft) =>
+    planService(draft, draft.faulty ? 1 : share(), random.fork(draft.service.repository), seed),
+  );
   const plannedShared = sharedServices.map((service) => {
     const recipe = service.name === 'mesh-init' ? 'platform-key-bundle' : 'platform-key';
-    return planService(service, 2, recipe, random.fork(service.repository), seed, undefined);
+    const draft = { service, recipe, faulty: false, replaced: false } as const;
+    return planService(draft, 2, random.fork(service.repository), seed);
   });
   const all = [...planned, ...plannedShared];
   return {
@@ -87,25 +95,39 @@ function assignRecipes(
   return assigned;
 }
 
+/** Deals `total` versions to so many services, at least one to each. */
+function shareOf(total: number, services: number): () => number {
+  const each = Math.max(1, total / services);
+  let dealt = 0;
+  return () => {
+    dealt += 1;
+    return Math.round(dealt * each) - Math.round((dealt - 1) * each);
+  };
+}
+
+/** A service before its images are made. */
+interface Draft {
+  readonly service: Service;
+  /** Of the newest version. */
+  readonly recipe: RecipeName;
+  /** A fault hides the whole repository: one version is enough. */
+  readonly faulty: boolean;
+  readonly replaced: boolean;
+}
+
 function planService(
-  service: Service,
+  { service, recipe, replaced }: Draft,
   count: number,
-  newestRecipe: RecipeName,
   random: Random,
   seed: number,
-  index: number | undefined,
 ): ServiceImages {
-  const faulty = recipeOf(newestRecipe).fault !== undefined;
-  const names = versionNames(faulty ? 1 : count, random);
-  const image = (version: string, build: number, recipe: RecipeName) =>
-    planImage(service, { version, build, recipe, seed });
-  const [newest = 'v1.0.0', ...older] = names;
-  const replaced =
-    service.zone === 'acme' && !faulty && index !== undefined && index % replacedEvery === 1;
+  const image = (version: string, build: number, made: RecipeName) =>
+    planImage(service, { version, build, recipe: made, seed });
+  const [newest = 'v1.0.0', ...older] = versionNames(count, random);
   return {
     service,
     versions: [
-      image(newest, replaced ? 2 : 1, newestRecipe),
+      image(newest, replaced ? 2 : 1, recipe),
       ...older.map((version) => image(version, 1, olderRecipe(service, random))),
     ],
     ...(replaced && { replaced: image(newest, 1, 'bundle') }),

@@ -136,7 +136,7 @@ async function readableTimestamp(
 
 function isReadable(response: Buffer): boolean {
   try {
-    return !Number.isNaN(RFC3161Timestamp.parse(response).signingTime.getTime());
+    return !Number.isNaN(RFC3161Timestamp.parse(Buffer.from(response)).signingTime.getTime());
   } catch {
     return false;
   }
