@@ -1,6 +1,5 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingHttpHeaders } from 'node:http';
 import { createGuardedClient, type GuardedClient } from '#lib/adapters/http/guarded-client.ts';
 import { egressOf, type RegistryHostOptions } from '#lib/adapters/registry/registry-options.ts';
 import {
@@ -13,6 +12,7 @@ import type { Authority } from '#lib/model/authority.ts';
 import type { Digest } from '#lib/model/digest.ts';
 import { type Descriptor, mediaTypes } from '#lib/model/manifest.ts';
 import type { Subject } from '#lib/ports.ts';
+import { startServer, type TestServer } from './server.ts';
 
 export const emptyType = 'application/vnd.oci.empty.v1+json';
 export const bundleType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
@@ -132,30 +132,16 @@ export function openReader(
 }
 
 /** A server that only writes down who came with what. */
-export interface Recorder {
-  readonly host: string;
-  readonly url: string;
+export interface Recorder extends TestServer {
   readonly seen: readonly { readonly path: string; readonly headers: IncomingHttpHeaders }[];
-  close(): Promise<void>;
 }
 
 /** Starts a recorder that answers every request with this JSON. */
 export async function startRecorder(answer: object = {}): Promise<Recorder> {
   const seen: { path: string; headers: IncomingHttpHeaders }[] = [];
-  const server = createServer((request, response) => {
+  const server = await startServer((request, response) => {
     seen.push({ path: request.url ?? '', headers: request.headers });
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return {
-    host,
-    url: `http://${host}`,
-    seen,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return { ...server, seen };
 }

@@ -9,7 +9,9 @@ import { OperationalError } from '#lib/errors.ts';
 export function retryAfter(header: string | undefined, now: Date): Date | undefined {
   if (header === undefined) return undefined;
   const text = header.trim();
-  const at = /^\d{1,9}$/.test(text) ? now.getTime() + Number(text) * 1000 : Date.parse(text);
+  // Date.parse takes almost anything for a date; HTTP dates begin with the name of a day.
+  const date = /^[A-Z][a-z]{2}/.test(text) ? Date.parse(text) : Number.NaN;
+  const at = /^\d{1,9}$/.test(text) ? now.getTime() + Number(text) * 1000 : date;
   if (!Number.isFinite(at)) return undefined;
   return new Date(Math.min(Math.max(at, now.getTime()), now.getTime() + 86_400_000));
 }

@@ -37,6 +37,12 @@ export function aboutRepository(
   return { scope: `repository:${repository}:pull`, repository };
 }
 
+/** @throws OperationalError reference-malformed when an image could not name this registry */
+export function refuseMalformedHost(registry: string): void {
+  const parsed = parseReference(`${registry}/any/name`);
+  if (!parsed.ok || parsed.reference.registry !== registry) throw malformed(registry);
+}
+
 /** Names go into paths: what could climb out of one is never sent (CVE-2024-3727). */
 const malformed = (name: string): OperationalError =>
   new OperationalError(

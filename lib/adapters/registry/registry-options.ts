@@ -1,7 +1,6 @@
 import { isLoopback } from '#lib/adapters/http/addresses.ts';
 import type { HostTls } from '#lib/adapters/http/dispatchers.ts';
 import { ConfigurationError } from '#lib/errors.ts';
-import type { limits } from '#lib/model/limits.ts';
 import { apiHost } from '#lib/model/reference.ts';
 
 /** What the operator said about one registry. */

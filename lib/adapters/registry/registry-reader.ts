@@ -2,7 +2,13 @@ import type { GuardedClient } from '#lib/adapters/http/guarded-client.ts';
 import { limits as defaultLimits } from '#lib/model/limits.ts';
 import type { FetchedManifest, RegistryReader } from '#lib/ports.ts';
 import { createAsk } from './asking.ts';
-import { getBlob, getManifest, type QuestionContext, resolveTag } from './content.ts';
+import {
+  getBlob,
+  getManifest,
+  type QuestionContext,
+  refuseMalformedHost,
+  resolveTag,
+} from './content.ts';
 import { type CredentialSource, createCredentialStore } from './credentials.ts';
 import { createExchange } from './exchange.ts';
 import { createInFlight } from './gate.ts';
@@ -49,6 +55,7 @@ export function createRegistryReader(options: RegistryReaderOptions): RegistryCl
     stateOf: (registry) => {
       const known = states.get(registry);
       if (known !== undefined) return known;
+      refuseMalformedHost(registry);
       const named = options.hosts.find(({ host }) => host === registry);
       const made = createHostState(registry, named, limits);
       states.set(registry, made);
