@@ -19,6 +19,8 @@ export const limits = Object.freeze({
   signatureLayers: 100,
   /** Referrers looked at per digest. */
   referrers: 100,
+  /** Platforms of one index that are kept; the largest official images have about 20. */
+  platforms: 100,
   /** Pages of one list. */
   pages: 10,
   /** Pages of a tag list, 100 names each. */
@@ -71,8 +73,8 @@ export const limits = Object.freeze({
   listRestarts: 3,
   /** Objects of one reading that are told one by one when they cannot be understood. */
   readProblems: 100,
-  /** A file with Kubernetes objects, and files in one tree of manifests. */
-  inputFileBytes: 512 * 1024 * 1024,
+  /** A file with Kubernetes objects (V8 holds no longer text), and files in one tree of manifests. */
+  inputFileBytes: 500 * 1024 * 1024,
   inputFiles: 20_000,
   /** A kubeconfig holds certificates and tokens, a few KiB for each cluster. */
   kubeconfigBytes: 16 * 1024 * 1024,

@@ -113,13 +113,27 @@ function jsonOf(bytes: Buffer, file: string): unknown {
 
 function yamlOf(text: string, file: string): unknown[] {
   const lineCounter = new LineCounter();
-  const documents = parseAllDocuments(text, { lineCounter, prettyErrors: false });
+  const documents = yamlSafely(file, () =>
+    parseAllDocuments(text, { lineCounter, prettyErrors: false }),
+  );
   return [...documents].map((document) => {
     const [broken] = document.errors;
-    if (broken === undefined) return document.toJS({ maxAliasCount: 100 });
+    if (broken === undefined) return yamlSafely(file, () => document.toJS({ maxAliasCount: 100 }));
     const { line } = lineCounter.linePos(broken.pos[0]);
     throw inputFile(file, `is not valid YAML in line ${line}: ${broken.message}`);
   });
+}
+
+/** Aliases that multiply and nesting without end are thrown, not reported. */
+function yamlSafely<T>(file: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw inputFile(
+      file,
+      `cannot be read as YAML: ${error instanceof Error ? error.message : error}`,
+    );
+  }
 }
 
 const inputFile = (file: string, why: string) =>

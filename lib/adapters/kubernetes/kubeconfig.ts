@@ -212,14 +212,16 @@ function readText(file: string): string {
 
 function parse(content: string, from: string, directory: string): Loaded {
   const lineCounter = new LineCounter();
-  const document = parseDocument(content, { lineCounter, prettyErrors: false });
+  const document = yamlSafely(from, () =>
+    parseDocument(content, { lineCounter, prettyErrors: false }),
+  );
   const [broken] = document.errors;
   if (broken !== undefined)
     fail(
       `${from}, line ${lineCounter.linePos(broken.pos[0]).line}: not valid YAML: ${broken.message}; ` +
         'correct it or write the file again with your cloud’s command line tool',
     );
-  const parsed = Kubeconfig.safeParse(document.toJS() ?? {});
+  const parsed = Kubeconfig.safeParse(yamlSafely(from, () => document.toJS()) ?? {});
   if (!parsed.success)
     fail(
       ...parsed.error.issues.map((issue) => {
@@ -240,6 +242,15 @@ function parse(content: string, from: string, directory: string): Loaded {
     users: (users ?? []).map(({ name, user }) => entry(name, user)),
     contexts: (contexts ?? []).map(({ name, context }) => entry(name, context)),
   };
+}
+
+/** Aliases that multiply and nesting without end are thrown, not reported. */
+function yamlSafely<T>(from: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    return fail(`${from}: not readable as YAML: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 function fail(...problems: string[]): never {
