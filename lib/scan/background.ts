@@ -30,7 +30,7 @@ export function createBackground(session: ScanSession): Background {
   async function runOnce(lookForDue: boolean): Promise<void> {
     // A running scan puts everything on the queue that is due, and judges.
     if (scanning.size > 0) return;
-    if (lookForDue) {
+    if (lookForDue && !session.paused) {
       const now = deps.now();
       await enqueueDue(deps, {
         scanId: backgroundId,

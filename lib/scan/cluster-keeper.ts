@@ -3,7 +3,6 @@ import { type Follower, followCluster } from './follow-cluster.ts';
 import { type ClusterReading, readCluster } from './read-cluster.ts';
 import type { ScanSession } from './session.ts';
 
-const firstRetryMs = 30_000;
 const longestRetryMs = 10 * 60_000;
 
 /** Has the clusters in hand: one reading at a time of each, and what happens between readings. */
@@ -81,7 +80,7 @@ export function createClusterKeeper(session: ScanSession, onChange: () => void):
   }
 
   function retryLater(reader: ClusterReader, cluster: Kept, asked?: Date): Date {
-    const own = Math.min(longestRetryMs, firstRetryMs * 2 ** cluster.failures);
+    const own = Math.min(longestRetryMs, session.pace.clusterRetryMs * 2 ** cluster.failures);
     const now = session.deps.now().getTime();
     const delay = Math.max(own, (asked?.getTime() ?? 0) - now);
     cluster.failures += 1;

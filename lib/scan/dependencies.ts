@@ -49,8 +49,10 @@ export interface ScanPace {
   readonly debounceMs: number;
   /** How often an otherwise unchanged cluster's age is written. */
   readonly asOfMs: number;
-  /** A watched cluster that says nothing for this long is stale. */
+  /** A watch that is broken for this long makes its cluster stale. */
   readonly staleMs: number;
+  /** Pause before a cluster that could not be read is read again, doubled with each failure. */
+  readonly clusterRetryMs: number;
 }
 
 export const defaultPace: ScanPace = Object.freeze({
@@ -62,4 +64,5 @@ export const defaultPace: ScanPace = Object.freeze({
   debounceMs: 500,
   asOfMs: 10_000,
   staleMs: 60_000,
+  clusterRetryMs: 30_000,
 });

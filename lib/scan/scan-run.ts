@@ -33,6 +33,7 @@ export async function runScan(
   if (row.state === 'stopping') session.stopping.add(row.id);
   const progress = new Progress(session, { ...row, state: 'running' });
   session.scanning.add(row.id);
+  session.paused = false;
   try {
     await deps.queue.cancel(row.id);
     await progress.save();
@@ -102,7 +103,9 @@ class ScanRun {
     ]);
     await deps.store.maintain();
     this.#reportRegistries();
-    const row = await this.#progress.finish(stopping.has(this.#job.scanId) ? 'stopped' : 'done');
+    const stopped = stopping.has(this.#job.scanId);
+    this.#session.paused = stopped;
+    const row = await this.#progress.finish(stopped ? 'stopped' : 'done');
     publisher.changed('overview', 'registries', 'sources', 'scans', 'clusters');
     await publisher.flush();
     return row;

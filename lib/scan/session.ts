@@ -34,6 +34,8 @@ export interface ScanSession {
   readonly scanning: Set<string>;
   /** Scans that were told to stop: their jobs are let pass undone. */
   readonly stopping: Set<string>;
+  /** True after a scan was stopped: what it left undone waits for the next scan. */
+  paused: boolean;
 }
 
 export interface SessionOptions {
@@ -60,6 +62,7 @@ export function createSession(deps: ScanDependencies, options: SessionOptions = 
     retries: createRetryBook(),
     scanning: new Set(),
     stopping: new Set(),
+    paused: false,
   };
 }
 

@@ -245,8 +245,12 @@ export function createFakeStore(): FakeStore {
     for (const workload of inventory.workloads) store.workloads.set(workload.id, workload);
     for (const use of inventory.uses) saveUse(use);
     const changed = [...before].filter(([id, text]) => describe(id) !== text);
-    for (const [id] of changed) dirty.add(id);
+    for (const [id] of changed) mark(id);
     return { changed: changed.length };
+  }
+  function mark(id: string): void {
+    if (store.workloads.has(id)) dirty.add(id);
+    else dirty.delete(id);
   }
   function saveUse(use: ImageUse): void {
     const { workloadId, kind, container, declared, running } = use;
