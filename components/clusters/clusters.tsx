@@ -1,5 +1,6 @@
 'use client';
 
+import { Suspense } from 'react';
 import { ScanButton } from '#components/scans/scan-button.tsx';
 import { ScansPanel } from '#components/scans/scans-panel.tsx';
 import { QueryBoundary } from '#components/status/query-boundary.tsx';
@@ -20,20 +21,25 @@ export function Clusters() {
         description="Where we read what runs: get, list and watch only, nothing is ever written."
         actions={<ScanButton />}
       />
-      <div className="grid gap-4">
-        <ScansPanel />
-        <Panel title="Sources of inventory">
-          <QueryBoundary
-            what="the clusters"
-            skeleton={
-              <SkeletonRows rows={4} widths={[10, 8, 6, 14, 4]} label="Loading the clusters" />
-            }
-          >
-            <List />
-          </QueryBoundary>
-        </Panel>
-      </div>
+      <Suspense fallback={<ClustersSkeleton />}>
+        <div className="grid gap-4">
+          <ScansPanel />
+          <Panel title="Sources of inventory">
+            <QueryBoundary what="the clusters">
+              <List />
+            </QueryBoundary>
+          </Panel>
+        </div>
+      </Suspense>
     </>
+  );
+}
+
+function ClustersSkeleton() {
+  return (
+    <Panel title="Sources of inventory">
+      <SkeletonRows rows={6} widths={[10, 8, 6, 14, 4]} label="Loading the clusters" />
+    </Panel>
   );
 }
 

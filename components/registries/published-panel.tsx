@@ -14,7 +14,7 @@ import { exportFormats } from '#lib/contract/paging.ts';
 import { PublishedFilter, type PublishedTag } from '#lib/contract/sources.ts';
 import { urlOf, writeUrl } from '#lib/contract/url-state.ts';
 import { verdictStatuses } from '#lib/model/verdict.ts';
-import { usePublished } from '#lib/query/registries.ts';
+import { usePublished } from '#lib/query/published.ts';
 import { PublishedTable } from './published-table.tsx';
 
 interface PublishedPanelProps {

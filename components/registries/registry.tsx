@@ -48,7 +48,6 @@ export function Registry({ host, filter }: RegistryProps) {
         >
           <Body host={host} filter={filter} />
         </QueryBoundary>
-        <PublishedPanel filter={filter} />
       </div>
     </>
   );
@@ -68,6 +67,7 @@ function Body({ host, filter }: RegistryProps) {
       <Panel title="Repositories" hint={`${formatCount(repositories.length)} known`}>
         <RepositoryTable repositories={repositories} chosen={filter.repository} />
       </Panel>
+      <PublishedPanel filter={filter} />
     </>
   );
 }

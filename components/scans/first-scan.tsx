@@ -1,14 +1,13 @@
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { Panel } from '#components/ui/panel.tsx';
-import { useScans } from '#lib/query/scans.ts';
+import { useKnownScans } from '#lib/query/use-known-scans.ts';
 import { ScanButton } from './scan-button.tsx';
 import { ScanProgress } from './scan-progress.tsx';
 import { isActive } from './scan-words.ts';
 
 /** What stands on a page until the first scan has finished: how far it is, and nothing claimed. */
 export function FirstScan() {
-  const { data } = useScans();
-  const scan = data?.items.find(isActive);
+  const scan = useKnownScans().find(isActive);
   return (
     <>
       <EmptyState

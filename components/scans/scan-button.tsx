@@ -1,13 +1,13 @@
 import { RefreshCw } from 'lucide-react';
 import { Button } from '#components/ui/button.tsx';
-import { useScanControl, useScans } from '#lib/query/scans.ts';
+import { useScanControl } from '#lib/query/scans.ts';
+import { useKnownScans } from '#lib/query/use-known-scans.ts';
 import { isActive } from './scan-words.ts';
 
 /** Asks for a scan; says so while one runs. */
 export function ScanButton() {
-  const { data } = useScans();
   const { start } = useScanControl();
-  const active = data?.items.some(isActive) === true;
+  const active = useKnownScans().some(isActive);
   return (
     <span className="inline-flex items-center gap-3">
       {start.error !== null && (

@@ -1,9 +1,8 @@
 import { useState } from 'react';
-import { Button } from '#components/ui/button.tsx';
-import { formatNoun, formatSpan } from '#components/ui/format.ts';
+import { QueryBoundary } from '#components/status/query-boundary.tsx';
+import { formatCount, formatNoun, formatSpan } from '#components/ui/format.ts';
 import { Panel } from '#components/ui/panel.tsx';
 import { RelativeTime } from '#components/ui/relative-time.tsx';
-import { Skeleton } from '#components/ui/skeleton.tsx';
 import { Table, Tbody, Td, Th, Tr } from '#components/ui/table.tsx';
 import type { ScanRow } from '#lib/contract/sources.ts';
 import { useScans } from '#lib/query/scans.ts';
@@ -12,42 +11,46 @@ import { isActive, stateWords, triggerWords } from './scan-words.ts';
 
 /** The running scan, or how the last one went; the scans before it on demand. */
 export function ScansPanel() {
-  const { data, error } = useScans();
-  const [all, setAll] = useState(false);
-  const scans = data?.items ?? [];
-  const shown = scans.find(isActive) ?? scans[0];
-  const earlier = scans.filter((scan) => scan !== shown);
   return (
-    <Panel
-      title="Scan"
-      {...(shown !== undefined && { hint: isActive(shown) ? 'running' : 'the last one' })}
-      {...(earlier.length > 0 && {
-        action: (
-          <Button variant="quiet" aria-expanded={all} onClick={() => setAll(!all)}>
-            {all ? 'Hide earlier scans' : `${formatNoun(earlier.length, 'earlier scan')}`}
-          </Button>
-        ),
-      })}
-    >
-      {shown !== undefined && <ScanProgress scan={shown} />}
-      {shown === undefined && (
-        <div className="h-[126px] border-line border-t px-4 py-3 text-ink-2">
-          <Note pending={data === undefined && error === null} failure={error?.message} />
-        </div>
-      )}
-      {all && <Earlier scans={earlier} />}
-    </Panel>
+    <QueryBoundary what="the scans">
+      <Scans />
+    </QueryBoundary>
   );
 }
 
-interface NoteProps {
-  readonly pending: boolean;
-  readonly failure: string | undefined;
-}
-
-function Note({ pending, failure }: NoteProps) {
-  if (pending) return <Skeleton className="h-4 w-64" />;
-  return failure === undefined ? 'No scan has run yet.' : `The scans cannot be shown: ${failure}`;
+function Scans() {
+  const { items } = useScans().data;
+  const [all, setAll] = useState(false);
+  const shown = items.find(isActive) ?? items[0];
+  if (shown === undefined) {
+    return (
+      <Panel title="Scan">
+        <p className="border-line border-t px-4 py-3 text-ink-2">No scan has run yet.</p>
+      </Panel>
+    );
+  }
+  const earlier = items.filter((scan) => scan !== shown);
+  return (
+    <Panel
+      title="Scan"
+      hint={isActive(shown) ? 'running' : 'the last one'}
+      {...(earlier.length > 0 && {
+        action: (
+          <button
+            type="button"
+            aria-expanded={all}
+            onClick={() => setAll(!all)}
+            className="text-accent hover:underline"
+          >
+            {all ? 'Hide earlier scans' : formatNoun(earlier.length, 'earlier scan')}
+          </button>
+        ),
+      })}
+    >
+      <ScanProgress scan={shown} />
+      {all && <Earlier scans={earlier} />}
+    </Panel>
+  );
 }
 
 function Earlier({ scans }: { readonly scans: readonly ScanRow[] }) {
@@ -78,10 +81,10 @@ function Earlier({ scans }: { readonly scans: readonly ScanRow[] }) {
                 : formatSpan(Date.parse(scan.finishedAt) - Date.parse(scan.startedAt))}
             </Td>
             <Td numeric label="Requests">
-              {scan.requests.toLocaleString('en-US')}
+              {formatCount(scan.requests)}
             </Td>
             <Td numeric label="Checks">
-              {scan.signatureChecks.toLocaleString('en-US')}
+              {formatCount(scan.signatureChecks)}
             </Td>
             <Td numeric label="Failed">
               {scan.failures.length}

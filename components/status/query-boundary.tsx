@@ -10,8 +10,8 @@ import { ProblemError } from '#lib/query/fetch-json.ts';
 interface QueryBoundaryProps {
   /** What this part of the page shows, for the sentence when it cannot: "the clusters". */
   readonly what: string;
-  /** A skeleton in the size of what comes. */
-  readonly skeleton: ReactNode;
+  /** A skeleton in the size of what comes; without it, it waits with what is around it. */
+  readonly skeleton?: ReactNode;
   readonly children: ReactNode;
 }
 
@@ -23,7 +23,7 @@ export function QueryBoundary({ what, skeleton, children }: QueryBoundaryProps) 
       onRetry={reset}
       fallback={(error, retry) => <Failed what={what} error={error} onRetry={retry} />}
     >
-      <Suspense fallback={skeleton}>{children}</Suspense>
+      {skeleton === undefined ? children : <Suspense fallback={skeleton}>{children}</Suspense>}
     </ErrorBoundary>
   );
 }

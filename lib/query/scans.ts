@@ -1,4 +1,4 @@
-import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { ScanList, ScanRow } from '#lib/contract/sources.ts';
 import { fetchJson } from './fetch-json.ts';
 
@@ -11,8 +11,8 @@ export const scansQuery = () =>
     queryFn: ({ signal }) => fetchJson('/api/v1/scans', { response: ScanList, signal }),
   });
 
-/** Reads {@link scansQuery}. Progress arrives by the event stream and replaces its scan in place. */
-export const useScans = () => useQuery(scansQuery());
+/** Reads {@link scansQuery}; waits for it, and fails into the boundary around it. */
+export const useScans = () => useSuspenseQuery(scansQuery());
 
 /** Puts the newest state of one scan into the list that is shown. */
 export function mergeScan(list: ScanList | undefined, scan: ScanRow): ScanList {

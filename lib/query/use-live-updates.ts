@@ -5,6 +5,8 @@ import { mergeScan, scanKeys } from './scans.ts';
 
 /** News of one second are read together: a watch may report hundreds of changes in a burst. */
 const throttleMs = 1_000;
+/** News that arrive while the browser takes over the rendered page would not match what it shows. */
+const settleMs = 500;
 
 /** Whether the event stream stands. `lost` while the browser tries to open it again. */
 type Connection = 'opening' | 'open' | 'lost';
@@ -31,7 +33,16 @@ export const useConnection = (): Connection =>
 /** Listens to the server for as long as the page is open; used once, by the frame. */
 export function useLiveUpdates(): void {
   const client = useQueryClient();
-  useEffect(() => listen(client, new EventSource('/api/v1/events')), [client]);
+  useEffect(() => {
+    let close = () => {};
+    const timer = setTimeout(() => {
+      close = listen(client, new EventSource('/api/v1/events'));
+    }, settleMs);
+    return () => {
+      clearTimeout(timer);
+      close();
+    };
+  }, [client]);
 }
 
 function listen(client: QueryClient, events: EventSource): () => void {
