@@ -10,8 +10,9 @@ import { authorityFingerprint } from '#lib/verify/authority-fingerprint.ts';
 import { sha256 } from '#lib/verify/fingerprint.ts';
 import { compileTextRule } from '#lib/verify/identity.ts';
 import { verifyArtifact } from '#lib/verify/verify-evidence.ts';
+import { evidenceText } from './evidence-text.ts';
+import { printable } from './printable.ts';
 import { oneOf, UsageError } from './usage.ts';
-import { evidenceText } from './verdict-text.ts';
 
 /** How the command explains itself. */
 export const verifyBundleHelp = `sealwatch verify-bundle BUNDLE: one Sigstore bundle for one artifact
@@ -77,7 +78,7 @@ export async function verifyBundle(
 }
 
 const textOf = (file: string, verdict: EvidenceVerdict): string =>
-  `${file}: ${verdict.status}\n${evidenceText(verdict)}`;
+  `${printable(file)}: ${verdict.status}\n${evidenceText(verdict)}`;
 
 async function artifactOf(values: Values): Promise<Artifact> {
   if ((values.artifact === undefined) === (values.digest === undefined))
@@ -138,9 +139,7 @@ function ruleOf(
     throw new UsageError(`--${option} and --${option}-regexp exclude each other`);
   if (value === undefined && pattern === undefined) return undefined;
   const rule: TextRule =
-    pattern === undefined
-      ? { kind: 'exact', value: value ?? '' }
-      : { kind: 'pattern', pattern };
+    pattern === undefined ? { kind: 'exact', value: value ?? '' } : { kind: 'pattern', pattern };
   const compiled = compileTextRule(rule);
   if (typeof compiled !== 'function') throw new UsageError(`--${option}: ${compiled.problem}`);
   return rule;

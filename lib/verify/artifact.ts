@@ -16,6 +16,15 @@ export const artifactOfImage = (image: Digest): Artifact => ({
   digests: { sha256: image.slice('sha256:'.length) },
 });
 
+/** Any artifact by its digest; undefined when the text is no digest of a kind that counts. */
+export function artifactOfDigest(text: string): Artifact | undefined {
+  const [algorithm = '', hex = '', ...rest] = text.split(':');
+  const length = { sha256: 64, sha384: 96, sha512: 128 }[algorithm];
+  return rest.length === 0 && length === hex.length && /^[a-f0-9]+$/.test(hex)
+    ? { digests: { [algorithm]: hex } }
+    : undefined;
+}
+
 /** A file with its bytes at hand. */
 export const artifactOfBytes = (bytes: Uint8Array): Artifact => ({
   bytes,

@@ -1,39 +1,80 @@
 import { X509Certificate } from '@sigstore/core';
+import type { TrustMaterial } from '@sigstore/verify';
 import { type Certificate, extensionIds, extensionOf } from './certificate.ts';
 import { checkChainCertificate } from './certificate-rules.ts';
 import { inconclusive, invalid, type Refusal, untrusted } from './refusal.ts';
 import type { SignedItem } from './signed-item.ts';
 import type { TrustDomain } from './trusted-root.ts';
 
+/** How a certificate hangs on a trust root. */
+export interface IssuerPath {
+  /** Place of the authority among those of the domain. */
+  readonly authority: number;
+  /** Intermediates that only the evidence carries, each signed by the one above it. */
+  readonly intermediates: readonly Certificate[];
+}
+
 /**
- * Whether an authority of the trust root issued the certificate, and whether its chain demands
- * something that nobody here enforces. Times and path rules are checked by the library afterwards.
+ * Finds the authority of the trust root that issued the certificate, if need be by intermediates that
+ * lie beside it, and refuses chains that demand something nobody here enforces. Times and path rules
+ * are checked by the library afterwards.
  */
-export function checkIssuer(
+export function findIssuer(
   leaf: Certificate,
   { chain }: SignedItem,
   domain: TrustDomain,
-): Refusal | undefined {
-  const authority = domain.authorities.find(({ certificates }) =>
-    certificates.some((issuer) => issued(leaf, issuer)),
-  );
-  if (authority !== undefined) {
-    for (const certificate of authority.certificates) {
-      const refusal = checkChainCertificate(certificate);
-      if (refusal) return refusal;
-    }
-    return undefined;
+): IssuerPath | Refusal {
+  const path = climb(leaf, chain, domain);
+  if (path === undefined)
+    return untrusted(
+      'cert-untrusted-root',
+      `the certificate is by an authority that ${domain.name} does not name`,
+    );
+  const anchors = domain.authorities[path.authority]?.certificates ?? [];
+  if (!anchors.some((anchor) => issued(anchor, anchor)))
+    return inconclusive('unsupported-format', 'authorities that are not self-signed');
+  for (const certificate of [...path.intermediates, ...anchors]) {
+    const refusal = checkChainCertificate(certificate);
+    if (refusal) return refusal;
   }
-  const anchors = domain.authorities.flatMap(({ certificates }) => certificates);
-  const viaChain = chain.some(
-    (middle) => issued(leaf, middle) && anchors.some((anchor) => issued(middle, anchor)),
-  );
-  return viaChain
-    ? inconclusive('unsupported-format', 'intermediates that only the signature carries')
-    : untrusted(
-        'cert-untrusted-root',
-        `the certificate is by an authority that ${domain.name} does not name`,
-      );
+  return path;
+}
+
+/** The trust material with the intermediates of a path beside the authority that vouches for them. */
+export function withIntermediates(
+  material: TrustMaterial,
+  { authority, intermediates }: IssuerPath,
+): TrustMaterial {
+  if (intermediates.length === 0) return material;
+  const more = intermediates.map(({ der }) => X509Certificate.parse(Buffer.from(der)));
+  return {
+    ...material,
+    certificateAuthorities: material.certificateAuthorities.map((one, index) =>
+      index === authority ? { ...one, certChain: [...one.certChain, ...more] } : one,
+    ),
+  };
+}
+
+function climb(
+  leaf: Certificate,
+  chain: readonly Certificate[],
+  { authorities }: TrustDomain,
+): IssuerPath | undefined {
+  const intermediates: Certificate[] = [];
+  let top = leaf;
+  // Every step takes another certificate of a chain whose length is limited.
+  for (let step = 0; step <= chain.length; step++) {
+    const subject = top;
+    const authority = authorities.findIndex(({ certificates }) =>
+      certificates.some((issuer) => issued(subject, issuer)),
+    );
+    if (authority >= 0) return { authority, intermediates };
+    const next = chain.find((one) => !intermediates.includes(one) && issued(subject, one));
+    if (next === undefined) return undefined;
+    intermediates.push(next);
+    top = next;
+  }
+  return undefined;
 }
 
 /**

@@ -2,7 +2,7 @@ import type { TlogRule } from '#lib/model/authority.ts';
 import type { Check, LogEntry, Signer, VerifiedTime } from '#lib/model/verdict.ts';
 import type { Artifact } from './artifact.ts';
 import { checkSigningCertificate } from './certificate-rules.ts';
-import { checkCertificateLogs, checkIssuer } from './certificate-trust.ts';
+import { checkCertificateLogs, findIssuer } from './certificate-trust.ts';
 import { type CheckLog, openCheckLog } from './checks.ts';
 import { type Claim, checkClaim } from './claim.ts';
 import { signerOf } from './fulcio.ts';
@@ -59,16 +59,16 @@ export function examineCertificate(
 
   const usage = checkSigningCertificate(leaf);
   if (usage) return refused(log, log.failed('certificate-usage', usage), { signer });
-  const issuer = checkIssuer(leaf, item, domain);
-  if (issuer) {
-    const step = issuer.reason === 'cert-untrusted-root' ? 'certificate-path' : 'certificate-usage';
-    return refused(log, log.failed(step, issuer), { signer, claim });
+  const path = findIssuer(leaf, item, domain);
+  if (isRefusal(path)) {
+    const step = path.status === 'invalid' ? 'certificate-usage' : 'certificate-path';
+    return refused(log, log.failed(step, path), { signer, claim });
   }
   log.passed('certificate-usage', 'it is a certificate for code signing');
   const logged = checkCertificateLogs(leaf, domain, demands.sct);
   if (logged) return refused(log, log.failed('sct', logged), { signer, claim });
 
-  const proven = proveTime({ item, key: leaf.key, domain, demands, log });
+  const proven = proveTime({ item, key: leaf.key, domain, path, demands, log });
   if (isRefusal(proven)) return refused(log, proven, { signer, claim });
   log.passed('certificate-path', `the certificate leads to ${domain.name} at every proven time`);
   if (demands.sct === 'required') log.passed('sct', 'a known certificate log has the certificate');

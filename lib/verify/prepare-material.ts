@@ -62,7 +62,10 @@ export function prepareAuthority(
   const covers = (name: string) => globs.some((glob) => glob(name));
   const root = rootOf(authority, roots);
   const parts = authority.kind === 'key' ? keysOf(authority) : rulesOf(authority);
-  const problem = parts.problem ?? (isRefusal(root) ? root : undefined);
+  // A key that counts at any time and without a log needs no trust root.
+  const rootless =
+    authority.kind === 'key' && authority.tlog === 'ignored' && parts.keys.every(isUnbounded);
+  const problem = parts.problem ?? (isRefusal(root) && !rootless ? root : undefined);
   return {
     authority,
     covers,
@@ -72,6 +75,8 @@ export function prepareAuthority(
     ...(problem && { problem }),
   };
 }
+
+const isUnbounded = ({ window }: PreparedKey): boolean => window === undefined;
 
 function rootOf(
   { name, trustRoot }: Authority,

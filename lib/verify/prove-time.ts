@@ -1,19 +1,20 @@
 import type { LogEntry, VerifiedTime } from '#lib/model/verdict.ts';
+import { type IssuerPath, withIntermediates } from './certificate-trust.ts';
 import type { CheckLog } from './checks.ts';
 import type { Demands } from './examine.ts';
-import { sha256 } from './fingerprint.ts';
 import type { PreparedKey } from './keys.ts';
 import { inconclusive, invalid, isRefusal, type Refusal } from './refusal.ts';
 import type { SignedItem } from './signed-item.ts';
 import { verifyWithSigstore } from './sigstore-bundle.ts';
 import { readTimestampToken, type TimestampToken } from './timestamps.ts';
-import { checkLogBinding, signedDigestOf } from './tlog-binding.ts';
+import { checkLogBinding, payloadDigestOf, signedDigestOf } from './tlog-binding.ts';
 import {
   checkLogWindows,
   type KnownEntry,
   promisedTimes,
   selectEntries,
   shownEntry,
+  withCheckpointNames,
 } from './transparency.ts';
 import type { TrustDomain } from './trusted-root.ts';
 
@@ -25,6 +26,8 @@ export interface TimeQuestion {
   readonly item: SignedItem;
   readonly key: PreparedKey;
   readonly domain: TrustDomain;
+  /** How the certificate, if there is one, hangs on the domain. */
+  readonly path?: IssuerPath;
   readonly demands: Demands;
   readonly log: CheckLog;
 }
@@ -73,9 +76,8 @@ function entriesOf({
   if (demands.tlog === 'ignored') return [];
   const entries = selectEntries(item.tlogEntries, domain);
   if (isRefusal(entries)) return log.failed('transparency-log', entries);
-  const signed = signedDigestOf(item, artifactDigest(demands));
   for (const { entry } of entries) {
-    const mismatch = checkLogBinding(entry, item, key, signed);
+    const mismatch = checkLogBinding(entry, item, key, demands.artifact);
     if (mismatch) return log.failed('log-binding', mismatch);
   }
   return entries;
@@ -107,20 +109,21 @@ function noTime({ item, demands }: TimeQuestion): Refusal {
 }
 
 function askLibrary(
-  { item, key, domain, demands, log }: TimeQuestion,
+  { item, key, domain, path, demands, log }: TimeQuestion,
   entries: readonly KnownEntry[],
   tokens: readonly TimestampToken[],
 ): Refusal | undefined {
-  const { content } = item;
-  const signedDigest = signedDigestOf(item, artifactDigest(demands));
   const failed = verifyWithSigstore({
     item,
     key,
-    domain,
+    material: withCheckpointNames(
+      path ? withIntermediates(domain.material, path) : domain.material,
+      entries,
+    ),
     tlogEntries: entries.map(({ entry }) => entry),
     tokens,
-    signedDigest,
-    payloadDigest: content.form === 'dsse' ? sha256(content.envelope.payload) : signedDigest,
+    signedDigest: signedDigestOf(item, demands.artifact),
+    payloadDigest: payloadDigestOf(item),
     signatureHolds: true,
     thresholds: {
       tlog: demands.tlog === 'required' ? 1 : 0,
@@ -130,10 +133,6 @@ function askLibrary(
   });
   return failed && log.failed(failed.step, failed.refusal);
 }
-
-/** Log entries speak of SHA-256; without it nothing can be equal to them. */
-const artifactDigest = ({ artifact }: Demands): Buffer =>
-  Buffer.from(artifact.digests.sha256 ?? '', 'hex');
 
 function record(
   log: CheckLog,

@@ -1,24 +1,30 @@
 import type { TransparencyLogEntry } from '@sigstore/bundle';
 import { X509Certificate } from '@sigstore/core';
-import { PolicyError, type SignedEntity, VerificationError, Verifier } from '@sigstore/verify';
+import {
+  PolicyError,
+  type SignedEntity,
+  type TrustMaterial,
+  VerificationError,
+  Verifier,
+} from '@sigstore/verify';
 import type { CheckId } from '#lib/model/verdict.ts';
 import type { PreparedKey } from './keys.ts';
 import { inconclusive, invalid, type Refusal } from './refusal.ts';
 import type { SignedItem } from './signed-item.ts';
 import type { TimestampToken } from './timestamps.ts';
-import type { TrustDomain } from './trusted-root.ts';
+import type { DigestOf } from './tlog-binding.ts';
 
 /** What the library is to look at. Log entries and tokens of strangers are left out before. */
 export interface SigstoreQuestion {
   readonly item: SignedItem;
   /** The key that must have signed: of the certificate, or of the authority. */
   readonly key: PreparedKey;
-  readonly domain: TrustDomain;
+  readonly material: TrustMaterial;
   readonly tlogEntries: readonly TransparencyLogEntry[];
   readonly tokens: readonly TimestampToken[];
-  /** SHA-256 over what was signed, and over the payload of an envelope. */
-  readonly signedDigest: Buffer;
-  readonly payloadDigest: Buffer;
+  /** Digests of what was signed, and of the payload of an envelope, computed from the bytes. */
+  readonly signedDigest: DigestOf;
+  readonly payloadDigest: DigestOf;
   /** Whether the signature holds, checked before with the right hash for the key. */
   readonly signatureHolds: boolean;
   readonly thresholds: {
@@ -40,9 +46,9 @@ export interface FailedStep {
  * that were computed from the bytes. Its errors become refusals; anything else it throws propagates.
  */
 export function verifyWithSigstore(question: SigstoreQuestion): FailedStep | undefined {
-  const { domain, key, thresholds } = question;
+  const { key, thresholds } = question;
   const material = {
-    ...domain.material,
+    ...question.material,
     publicKey: () => ({ publicKey: key.key, validFor: () => true }),
   };
   try {
@@ -67,8 +73,8 @@ function entityOf(question: SigstoreQuestion): SignedEntity {
     signature: {
       signature,
       compareSignature: (other) => signature.equals(other),
-      compareDigest: (digest) => question.payloadDigest.equals(digest),
-      compareSignedDigest: (digest) => question.signedDigest.equals(digest),
+      compareDigest: (digest) => isDigestOf(question.payloadDigest, digest),
+      compareSignedDigest: (digest) => isDigestOf(question.signedDigest, digest),
       verifySignature: () => question.signatureHolds,
     },
     key: item.certificate
@@ -86,6 +92,9 @@ function entityOf(question: SigstoreQuestion): SignedEntity {
     ],
   };
 }
+
+const isDigestOf = (digestOf: DigestOf, digest: Buffer): boolean =>
+  (['sha256', 'sha384', 'sha512'] as const).some((name) => digestOf(name)?.equals(digest));
 
 function stepOf(error: VerificationError, question: SigstoreQuestion): FailedStep {
   const fail = (step: CheckId, reason: Refusal['reason']): FailedStep => ({

@@ -1,28 +1,25 @@
+import { createHash } from 'node:crypto';
 import type { TransparencyLogEntry } from '@sigstore/bundle';
+import type { Artifact } from './artifact.ts';
 import { decodeBase64 } from './base64.ts';
 import { parseCertificate } from './certificate.ts';
 import { preAuthEncoding } from './envelope.ts';
-import { sha256 } from './fingerprint.ts';
 import { isObject, type JsonObject, type JsonValue, parseJson } from './json.ts';
-import { type PreparedKey, prepareSpki } from './keys.ts';
+import { type HashName, type PreparedKey, prepareSpki } from './keys.ts';
 import { readPem } from './pem.ts';
 import { inconclusive, invalid, isRefusal, type Refusal } from './refusal.ts';
 import type { SignedItem } from './signed-item.ts';
 
-/** What an entry must be about for the item at hand. */
-interface Expected {
-  /** SHA-256 over what was signed: payload, artifact, or pre-authentication encoding. */
-  readonly signedDigest: Buffer;
-  /** SHA-256 of the payload of the envelope, where there is one. */
-  readonly payloadDigest?: Buffer;
-  readonly signature: Buffer;
-  readonly key: PreparedKey;
-  readonly certificate?: Buffer;
-}
+/** The digest of what was signed, by any of the algorithms; undefined where it cannot be known. */
+export type DigestOf = (algorithm: HashName) => Buffer | undefined;
 
 /** What an entry says it is about, whatever its kind. Digests and signatures as bytes. */
 interface Recorded {
-  readonly digest: { readonly of: 'signed' | 'payload'; readonly value: Buffer };
+  readonly digest: {
+    readonly of: 'signed' | 'payload';
+    readonly algorithm: HashName;
+    readonly value: Buffer;
+  };
   readonly signature: Buffer;
   /** DER certificate or SPKI. */
   readonly verifier: Buffer;
@@ -37,40 +34,47 @@ export function checkLogBinding(
   entry: TransparencyLogEntry,
   item: SignedItem,
   key: PreparedKey,
-  signedDigest: Buffer,
+  artifact: Artifact,
 ): Refusal | undefined {
   const recorded = readEntry(entry);
   if (isRefusal(recorded)) return recorded;
-  const { content } = item;
-  return compare(recorded, {
-    signedDigest,
-    ...(content.form === 'dsse' && { payloadDigest: sha256(content.envelope.payload) }),
-    signature: item.signature,
-    key,
-    ...(item.certificate && { certificate: item.certificate.der }),
-  });
-}
-
-/** SHA-256 over what the signature of the item is about; for a message, over the artifact. */
-export function signedDigestOf(item: SignedItem, artifactDigest: Buffer): Buffer {
-  if (item.content.form === 'simple-signing') return sha256(item.content.payload);
-  if (item.content.form === 'dsse') return sha256(preAuthEncoding(item.content.envelope));
-  return artifactDigest;
-}
-
-function compare(recorded: Recorded, expected: Expected): Refusal | undefined {
-  const digest = recorded.digest.of === 'payload' ? expected.payloadDigest : expected.signedDigest;
-  if (digest === undefined || !recorded.digest.value.equals(digest))
+  const { of, algorithm, value } = recorded.digest;
+  const expected = (of === 'payload' ? payloadDigestOf(item) : signedDigestOf(item, artifact))(
+    algorithm,
+  );
+  if (expected === undefined || !value.equals(expected))
     return invalid('tlog-body', 'the log entry records the digest of something else');
-  if (!recorded.signature.equals(expected.signature))
+  if (!recorded.signature.equals(item.signature))
     return invalid('tlog-body', 'the log entry records another signature');
-  return compareVerifier(recorded.verifier, expected);
+  return compareVerifier(recorded.verifier, item.certificate?.der, key);
 }
+
+/** Digests of the bytes under the signature; of a message, of the artifact. */
+export function signedDigestOf({ content }: SignedItem, artifact: Artifact): DigestOf {
+  if (content.form === 'simple-signing') return digestsOf(content.payload);
+  if (content.form === 'dsse') return digestsOf(preAuthEncoding(content.envelope));
+  return (algorithm) => {
+    const hex = artifact.digests[algorithm];
+    return hex === undefined ? undefined : Buffer.from(hex, 'hex');
+  };
+}
+
+/** Digests of the payload of an envelope. */
+export const payloadDigestOf = ({ content }: SignedItem): DigestOf =>
+  content.form === 'dsse' ? digestsOf(content.envelope.payload) : () => undefined;
+
+const digestsOf =
+  (bytes: Uint8Array): DigestOf =>
+  (algorithm) =>
+    createHash(algorithm).update(bytes).digest();
 
 /** Certificates are compared as DER, keys as SPKI: writers differ in the line ends of PEM. */
-function compareVerifier(verifier: Buffer, { certificate, key }: Expected): Refusal | undefined {
-  if (certificate !== undefined && verifier.equals(certificate)) return undefined;
-  if (certificate === undefined && verifier.equals(key.spki)) return undefined;
+function compareVerifier(
+  verifier: Buffer,
+  certificate: Buffer | undefined,
+  key: PreparedKey,
+): Refusal | undefined {
+  if (verifier.equals(certificate ?? key.spki)) return undefined;
   const other = describeVerifier(verifier);
   return invalid('tlog-key', `the log entry names ${other}, not the one that signed`);
 }
@@ -101,20 +105,18 @@ function readEntry(entry: TransparencyLogEntry): Recorded | Refusal {
 type Reader = (spec: JsonObject) => Recorded | undefined;
 
 const readers: Readonly<Record<string, Reader>> = {
-  'hashedrekord 0.0.1': (spec) => {
-    const hash = at(spec, 'data', 'hash');
-    return recorded(
-      at(hash, 'algorithm') === 'sha256' ? hex(at(hash, 'value')) : undefined,
+  'hashedrekord 0.0.1': (spec) =>
+    recorded(
       'signed',
+      hashV1(at(spec, 'data', 'hash')),
       base64(at(spec, 'signature', 'content')),
       pemInBase64(at(spec, 'signature', 'publicKey', 'content')),
-    );
-  },
+    ),
   'dsse 0.0.1': (spec) => {
     const entry = onlyItem(spec['signatures']);
     return recorded(
-      sha256Hash(spec['payloadHash']),
       'payload',
+      hashV1(spec['payloadHash']),
       base64(at(entry, 'signature')),
       pemInBase64(at(entry, 'verifier')),
     );
@@ -124,18 +126,17 @@ const readers: Readonly<Record<string, Reader>> = {
     // The signature is encoded twice in this kind.
     const once = base64(at(entry, 'sig'));
     return recorded(
-      sha256Hash(at(spec, 'content', 'payloadHash')),
       'payload',
+      hashV1(at(spec, 'content', 'payloadHash')),
       once && decodeBase64(once.toString('latin1')),
       pemInBase64(at(entry, 'publicKey')),
     );
   },
   'hashedrekord 0.0.2': (spec) => {
     const v2 = at(spec, 'hashedRekordV002');
-    const algorithm = at(v2, 'data', 'algorithm');
     return recorded(
-      algorithm === 'SHA2_256' ? base64(at(v2, 'data', 'digest')) : undefined,
       'signed',
+      hashV2(at(v2, 'data')),
       base64(at(v2, 'signature', 'content')),
       verifierV2(at(v2, 'signature', 'verifier')),
     );
@@ -144,10 +145,8 @@ const readers: Readonly<Record<string, Reader>> = {
     const v2 = at(spec, 'dsseV002');
     const entry = onlyItem(at(v2, 'signatures'));
     return recorded(
-      at(v2, 'payloadHash', 'algorithm') === 'SHA2_256'
-        ? base64(at(v2, 'payloadHash', 'digest'))
-        : undefined,
       'payload',
+      hashV2(at(v2, 'payloadHash')),
       base64(at(entry, 'content')),
       verifierV2(at(entry, 'verifier')),
     );
@@ -159,13 +158,13 @@ export const isKnownEntryKind = ({ kind, version }: { kind: string; version: str
   Object.hasOwn(readers, `${kind} ${version}`);
 
 function recorded(
-  digest: Buffer | undefined,
   of: 'signed' | 'payload',
+  digest: Omit<Recorded['digest'], 'of'> | undefined,
   signature: Buffer | undefined,
   verifier: Buffer | undefined,
 ): Recorded | undefined {
   if (digest === undefined || signature === undefined || verifier === undefined) return undefined;
-  return { digest: { of, value: digest }, signature, verifier };
+  return { digest: { of, ...digest }, signature, verifier };
 }
 
 /** Follows member names; undefined where one is missing. */
@@ -181,12 +180,26 @@ const onlyItem = (value: JsonValue | undefined): JsonValue | undefined =>
 const base64 = (value: JsonValue | undefined): Buffer | undefined =>
   typeof value === 'string' && value !== '' ? decodeBase64(value) : undefined;
 
-/** 64 hex characters: the value of another algorithm has another length. */
-const hex = (value: JsonValue | undefined): Buffer | undefined =>
-  typeof value === 'string' && /^[a-f0-9]{64}$/.test(value) ? Buffer.from(value, 'hex') : undefined;
+const hashBytes: Readonly<Record<HashName, number>> = { sha256: 32, sha384: 48, sha512: 64 };
+const isHashName = (name: string): name is HashName => Object.hasOwn(hashBytes, name);
 
-const sha256Hash = (hash: JsonValue | undefined): Buffer | undefined =>
-  at(hash, 'algorithm') === 'sha256' ? hex(at(hash, 'value')) : undefined;
+/** `{ algorithm, value }` with the value in hex and of the length of the algorithm. */
+function hashV1(hash: JsonValue | undefined): Omit<Recorded['digest'], 'of'> | undefined {
+  const [algorithm, value] = [at(hash, 'algorithm'), at(hash, 'value')];
+  if (typeof algorithm !== 'string' || !isHashName(algorithm)) return undefined;
+  if (typeof value !== 'string' || !/^[a-f0-9]+$/.test(value)) return undefined;
+  return withLength(algorithm, Buffer.from(value, 'hex'));
+}
+
+/** `{ algorithm, digest }` with the digest in base64 and the algorithm as in protobuf-specs. */
+function hashV2(hash: JsonValue | undefined): Omit<Recorded['digest'], 'of'> | undefined {
+  const algorithm = String(at(hash, 'algorithm')).replace(/^SHA2_/, 'sha');
+  const value = base64(at(hash, 'digest'));
+  return isHashName(algorithm) && value ? withLength(algorithm, value) : undefined;
+}
+
+const withLength = (algorithm: HashName, value: Buffer) =>
+  value.length === hashBytes[algorithm] ? { algorithm, value } : undefined;
 
 function pemInBase64(value: JsonValue | undefined): Buffer | undefined {
   const text = base64(value)?.toString('latin1');

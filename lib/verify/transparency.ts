@@ -1,4 +1,5 @@
 import type { TransparencyLogEntry } from '@sigstore/bundle';
+import type { TrustMaterial } from '@sigstore/verify';
 import type { LogEntry, VerifiedTime } from '#lib/model/verdict.ts';
 import { inconclusive, invalid, type Refusal, untrusted } from './refusal.ts';
 import { isKnownEntryKind } from './tlog-binding.ts';
@@ -73,6 +74,35 @@ export function checkLogWindows(
       );
   }
   return undefined;
+}
+
+/**
+ * Lets checkpoints of Rekor v1 be signed under any name. The library wants the name to be part of the
+ * URL of the log, but a private Rekor signs as the host it happens to run on; the log is told by the ID
+ * of its key, which the entry names and the signature proves. Rekor v2 signs under its own name, as
+ * C2SP checkpoints demand, and is held to it.
+ */
+export function withCheckpointNames(
+  material: TrustMaterial,
+  known: readonly KnownEntry[],
+): TrustMaterial {
+  const names = known
+    .filter(
+      ({ entry }) => entry.kindVersion.version !== '0.0.2' || entry.kindVersion.kind === 'intoto',
+    )
+    .flatMap(({ entry }) => {
+      const envelope = entry.inclusionProof?.checkpoint?.envelope ?? '';
+      const id = entry.logId.keyId.toString('hex');
+      return [...envelope.matchAll(/^\u2014 (\S+) /gm)].map(([, name]) => ({ id, name }));
+    });
+  if (names.length === 0) return material;
+  return {
+    ...material,
+    tlogs: material.tlogs.map((log) => {
+      const own = names.filter(({ id }) => id === log.logID.toString('hex'));
+      return { ...log, baseURL: [log.baseURL, ...own.map(({ name }) => name)].join(' ') };
+    }),
+  };
 }
 
 /** The first entry, as shown. */

@@ -2,7 +2,7 @@ import type { Authority, TrustRoot } from '#lib/model/authority.ts';
 import type { Digest } from '#lib/model/digest.ts';
 import type { Evidence } from '#lib/model/evidence.ts';
 import type { EvidenceVerdict } from '#lib/model/verdict.ts';
-import { artifactOfImage } from './artifact.ts';
+import { type Artifact, artifactOfImage } from './artifact.ts';
 import {
   assessUnder,
   attachmentVerdict,
@@ -14,12 +14,21 @@ import { prepareMaterial } from './prepare-material.ts';
 import { readEvidence } from './read-evidence.ts';
 import { isRefusal } from './refusal.ts';
 
-/**
- * What one item of evidence comes to under one authority. Pure and total: whatever the evidence
- * makes the code below throw becomes inconclusive.
- */
-export function verifyEvidence(
+/** What one item of evidence beside an image comes to under one authority. Pure and total. */
+export const verifyEvidence = (
   subject: Digest,
+  evidence: Evidence,
+  authority: Authority,
+  trustRoot: TrustRoot | undefined,
+  now: Date,
+): EvidenceVerdict => verifyArtifact(artifactOfImage(subject), evidence, authority, trustRoot, now);
+
+/**
+ * The same for any artifact, an image or a file. Whatever the evidence makes the code below throw
+ * becomes inconclusive.
+ */
+export function verifyArtifact(
+  artifact: Artifact,
   evidence: Evidence,
   authority: Authority,
   trustRoot: TrustRoot | undefined,
@@ -30,11 +39,11 @@ export function verifyEvidence(
       authorities: [authority],
       trustRoots: trustRoot ? [trustRoot] : [],
     }).authorities;
-    const items = readEvidence(evidence);
-    if (evidence.kind === 'unsigned-attachment') return attachmentVerdict(evidence);
-    if (isRefusal(items)) return refusedVerdict(evidence, items, stepOfReading(evidence));
     if (prepared === undefined) throw new RangeError('there is no authority');
-    return assessUnder(createExaminer(evidence, items, artifactOfImage(subject), now), prepared);
+    if (evidence.kind === 'unsigned-attachment') return attachmentVerdict(evidence);
+    const items = readEvidence(evidence);
+    if (isRefusal(items)) return refusedVerdict(evidence, items, stepOfReading(evidence));
+    return assessUnder(createExaminer(evidence, items, artifact, now), prepared);
   } catch (error) {
     return crashVerdict(evidence, error);
   }

@@ -1,0 +1,148 @@
+import { createPublicKey, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import type { Authority, TrustRoot } from '#lib/model/authority.ts';
+import { digest } from '#lib/model/digest.ts';
+import type { CosignAnnotations } from '#lib/model/evidence.ts';
+import type { EvidenceVerdict } from '#lib/model/verdict.ts';
+import { sha256, spkiOf } from '#lib/verify/fingerprint.ts';
+import { readPem } from '#lib/verify/pem.ts';
+import { verifyEvidence } from '#lib/verify/verify-evidence.ts';
+import type { Case } from './cases.ts';
+import { aRoot, caseDay, marked, type Outcome, outcomeOf } from './judge-bundle.ts';
+
+const Normalized = z.object({
+  signatures: z.array(
+    z.object({ payload: z.string(), annotations: z.record(z.string(), z.string()).nullish() }),
+  ),
+});
+
+/** Judges a case in the annotation layout: one good signature is enough, as for an image. */
+export function judgeLegacy(folder: string, one: Case): Outcome {
+  const read = (name: unknown) => readFileSync(path.join(folder, String(name)));
+  const about = { id: one.id, source: one.source.repo, expected: one.expected };
+  if (one.inputs['caRoots'] !== undefined)
+    return { ...about, verified: false, result: 'not-yet', why: 'bring-your-own PKI without logs' };
+  const { artifactDigest } = one.options;
+  if (artifactDigest === undefined)
+    // Without a readable manifest there is no digest, and so nothing that could be verified.
+    return { ...about, verified: false, result: 'agreed', why: 'no digest to verify' };
+  const { authority, root } = setting(one, read);
+  const { signatures } = Normalized.parse(JSON.parse(read(one.inputs['normalized']).toString()));
+  const verdicts = signatures.map(({ payload, annotations }): EvidenceVerdict => {
+    const bytes = Buffer.from(payload, 'base64');
+    const id = digest(`sha256:${sha256(bytes).toString('hex')}`);
+    return verifyEvidence(
+      digest(artifactDigest),
+      {
+        kind: 'cosign-signature',
+        id,
+        subject: digest(artifactDigest),
+        sources: [],
+        payload: bytes,
+        annotations: annotationsOf(annotations ?? {}),
+      },
+      authority,
+      root,
+      caseDay,
+    );
+  });
+  const good = verdicts.filter(({ status }) => status === 'verified');
+  return outcomeOf(one, good.length > 0 ? good.slice(0, 1) : verdicts);
+}
+
+function annotationsOf(annotations: Readonly<Record<string, string>>): CosignAnnotations {
+  const names = {
+    signature: 'dev.cosignproject.cosign/signature',
+    certificate: 'dev.sigstore.cosign/certificate',
+    chain: 'dev.sigstore.cosign/chain',
+    rekorBundle: 'dev.sigstore.cosign/bundle',
+    timestamp: 'dev.sigstore.cosign/rfc3161timestamp',
+  };
+  return Object.fromEntries(
+    Object.entries(names).flatMap(([field, name]) =>
+      annotations[name] === undefined ? [] : [[field, annotations[name]]],
+    ),
+  );
+}
+
+function setting(
+  one: Case,
+  read: (name: unknown) => Buffer,
+): { authority: Authority; root: TrustRoot | undefined } {
+  const { options, inputs } = one;
+  const root = inputs['rekorKey'] === undefined ? undefined : aRoot(rootOf(one, read));
+  const common = {
+    name: 'case',
+    source: { kind: 'command-line' },
+    images: ['**'],
+    tlog: options.tlogThreshold === 0 ? 'ignored' : 'required',
+  } as const;
+  const keyFiles = keysOf(one);
+  if (keyFiles.length > 0)
+    return {
+      root,
+      authority: marked({
+        ...common,
+        kind: 'key',
+        keys: keyFiles.map((file) => ({ pem: read(file).toString() })),
+        ...(root && { trustRoot: root.name }),
+      }),
+    };
+  const exact = (value: string) => ({ kind: 'exact', value }) as const;
+  const identity = {
+    subject: exact(options.identity ?? ''),
+    issuer: exact(options.issuer ?? ''),
+  };
+  return {
+    root,
+    authority: marked({
+      ...common,
+      kind: 'keyless',
+      identities: [identity],
+      trustRoot: root?.name ?? '',
+      sct: options.ctlogThreshold === 0 ? 'ignored' : 'required',
+    }),
+  };
+}
+
+/** The keys of the case; where some are required, those only. */
+function keysOf({ inputs, options }: Case): readonly string[] {
+  if (typeof inputs['key'] === 'string') return [inputs['key']];
+  const keys = z.array(z.string()).catch([]).parse(inputs['keys']);
+  const required = z.array(z.string()).catch([]).parse(options.requiredKeys);
+  if (required.length === 0) return keys;
+  return keys.filter((file) => required.some((name) => path.basename(file).startsWith(name)));
+}
+
+/** A trusted root of a log key and, for keyless cases, authorities. */
+function rootOf({ inputs }: Case, read: (name: unknown) => Buffer): string {
+  const rekor = spkiOf(createPublicKey(read(inputs['rekorKey'])));
+  const validFor = { start: '2000-01-01T00:00:00Z' };
+  const ca = inputs['fulcioRoot'] === undefined ? [] : certificatesIn(read(inputs['fulcioRoot']));
+  return JSON.stringify({
+    mediaType: 'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
+    tlogs: [
+      {
+        baseUrl: 'https://rekor.sigstore.dev',
+        hashAlgorithm: 'SHA2_256',
+        publicKey: {
+          rawBytes: rekor.toString('base64'),
+          keyDetails: 'PKIX_ECDSA_P256_SHA_256',
+          validFor,
+        },
+        logId: { keyId: sha256(rekor).toString('base64') },
+      },
+    ],
+    certificateAuthorities:
+      ca.length === 0
+        ? []
+        : [{ uri: 'https://fulcio.sigstore.dev', certChain: { certificates: ca }, validFor }],
+  });
+}
+
+const certificatesIn = (pem: Buffer) =>
+  readPem(pem.toString(), 'CERTIFICATE').blocks.map((der) => ({
+    rawBytes: new X509Certificate(der).raw.toString('base64'),
+  }));
