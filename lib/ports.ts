@@ -166,7 +166,10 @@ export interface RegistryStatus {
  * failure is an OperationalError with a registry-* reason; every body is checked against its digest.
  */
 export interface RegistryReader {
-  /** Tag → digest, by HEAD where that suffices. Undefined when the tag does not exist. */
+  /**
+   * Tag → digest, by HEAD where that suffices. Undefined when the tag does not exist in a repository
+   * that we can see; a repository that is hidden or gone is registry-not-found.
+   */
   resolveTag(registry: string, repository: string, tag: string): Promise<Digest | undefined>;
   /** Undefined on 404. */
   manifest(

@@ -297,6 +297,18 @@ describe('discoverEvidence', () => {
     ]);
   });
 
+  it('keeps so many platforms of an index and says that there are more', async () => {
+    const manifests = Array.from({ length: limits.platforms + 1 }, (_, index) => ({
+      ...described(`sha256:${index.toString(16).padStart(64, '0')}`),
+      platform: { os: 'linux', architecture: `cpu${index}` },
+    }));
+    const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, manifests }));
+    const digestOfIndex = lab.putManifest(repository, 'wide', mediaTypes.ociIndex, bytes);
+    const discovery = await discoverEvidence(reader, { ...image, digest: digestOfIndex });
+    expect(discovery.platforms).toHaveLength(limits.platforms);
+    expect(discovery.warnings).toMatchObject([{ reason: 'limit-exceeded' }]);
+  });
+
   it('ignores a fallback tag that is no index, and warns', async () => {
     pushManifest(lab, repository, tagOf(''), []);
     expect(await discoverEvidence(reader, image)).toMatchObject({

@@ -43,16 +43,30 @@ export async function discoverEvidence(
   const findings = await Promise.all(carriers.map((carrier) => readCarrier(context, carrier)));
   const evidence = mergeEvidence(findings.flatMap((finding) => finding.evidence));
   const places = contents.map((content) => outcomeOf(content, subject, evidence, findings));
+  const platforms = image.body.kind === 'index' ? platformsOf(image.body.index) : undefined;
   return {
     ...identityOf(subject),
     evidence,
     places,
     complete: places.every(({ outcome }) => outcome !== 'failed'),
-    warnings: [...contents, ...findings].flatMap(({ warnings }) => warnings),
+    warnings: [
+      ...[...contents, ...findings].flatMap(({ warnings }) => warnings),
+      ...surplusPlatforms(platforms?.length ?? 0),
+    ],
     mediaType: image.mediaType,
-    ...(image.body.kind === 'index' && { platforms: platformsOf(image.body.index) }),
+    ...(platforms !== undefined && { platforms: platforms.slice(0, limits.platforms) }),
   };
 }
+
+const surplusPlatforms = (count: number): Discovery['warnings'] =>
+  count <= limits.platforms
+    ? []
+    : [
+        {
+          reason: 'limit-exceeded',
+          detail: `the index lists ${count} platforms; the first ${limits.platforms} are kept`,
+        },
+      ];
 
 const identityOf = ({ registry, repository, digest }: Subject) => ({
   subject: digest,

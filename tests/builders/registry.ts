@@ -125,9 +125,9 @@ export function openReader(
   const http = createGuardedClient({
     allow: [...egress.allow, ...allow],
     tls: egress.tls,
-    deadlines: { headersMs: 400, bodyMs: 1_500, slowAfterMs: 400 },
+    deadlines: { headersMs: 1_000, bodyMs: 2_000, slowAfterMs: 500 },
   });
-  const limits = { ...options.limits, backoffMs: 1, backoffMaxMs: 2 };
+  const limits = { attempts: 2, ...options.limits, backoffMs: 1, backoffMaxMs: 2 };
   return { reader: createRegistryReader({ hosts, http, ...options, limits }), http };
 }
 

@@ -52,7 +52,11 @@ const malformed = (name: string): OperationalError =>
 
 const tagPattern = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
 
-/** Tag → digest by HEAD; by GET where the registry leaves the digest out. Undefined on 404. */
+/**
+ * Tag → digest by HEAD; by GET where the registry leaves the digest out. Undefined only when the
+ * repository is there and the tag is not: one that is hidden from us answers 404 as well.
+ * @throws OperationalError registry-not-found when the repository cannot be seen either
+ */
 export async function resolveTag(
   context: QuestionContext,
   registry: string,
@@ -61,7 +65,8 @@ export async function resolveTag(
 ): Promise<Digest | undefined> {
   const about = aboutRepository(registry, repository);
   if (!tagPattern.test(tag)) throw malformed(`${registry}/${repository}:${tag}`);
-  const response = await context.ask(context.stateOf(registry), {
+  const state = context.stateOf(registry);
+  const response = await context.ask(state, {
     ...about,
     method: 'HEAD',
     path: `/v2/${repository}/manifests/${tag}`,
@@ -71,10 +76,34 @@ export async function resolveTag(
     redirects: 'follow',
     expects: [400, 405],
   });
-  if (response.status === 404) return undefined;
+  if (response.status === 404) return confirmRepository(context, state, about);
   const named = response.headers['docker-content-digest'] ?? '';
   if (response.status === 200 && isDigest(named)) return named;
   return (await getManifest(context, registry, repository, tag))?.digest;
+}
+
+async function confirmRepository(
+  context: QuestionContext,
+  state: HostState,
+  about: Pick<Question, 'scope' | 'repository'>,
+): Promise<undefined> {
+  const { repository } = about;
+  const purpose = `tags of ${state.host}/${repository}`;
+  const path = `/v2/${repository}/tags/list?n=1`;
+  const question = {
+    method: 'GET',
+    path,
+    cap: caps.listBytes,
+    purpose,
+    redirects: 'follow',
+  } as const;
+  const { status } = await context.ask(state, { ...about, ...question });
+  if (status !== 404) return undefined;
+  throw new OperationalError(
+    'registry-not-found',
+    `${state.host}/${repository} is not in the registry, or hidden from us (404)`,
+    { retryable: true },
+  );
 }
 
 /** A manifest by tag or digest; its bytes are checked before anything in them is read. */

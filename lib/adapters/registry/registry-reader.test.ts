@@ -66,8 +66,18 @@ describe('content', () => {
     const image = pushImage(lab, 'team/app', 'v1');
     const reader = readerOf(lab);
     expect(await reader.resolveTag(name, 'team/app', 'v1')).toBe(image.digest);
+    expect(lab.requests.map(({ method }) => method)).toEqual(['HEAD']);
+  });
+
+  it('calls a tag gone only in a repository that it can see', async () => {
+    const lab = await startLab();
+    pushImage(lab, 'team/app', 'v1');
+    const reader = readerOf(lab);
     expect(await reader.resolveTag(name, 'team/app', 'v2')).toBeUndefined();
-    expect(lab.requests.map(({ method }) => method)).toEqual(['HEAD', 'HEAD']);
+    lab.deleteTag('team/app', 'v1');
+    expect(await reader.resolveTag(name, 'team/app', 'v1')).toBeUndefined();
+    lab.setFault({ repository: 'team/app' }, { kind: 'hidden' });
+    expect(await codeOf(reader.resolveTag(name, 'team/app', 'v1'))).toBe('registry-not-found');
   });
 
   it.each([
@@ -138,7 +148,7 @@ describe('content', () => {
       most = Math.max(most, inside);
       setTimeout(() => {
         inside -= 1;
-        response.writeHead(404).end();
+        response.setHeader('docker-content-digest', absent).end();
       }, 5);
     });
     const reader = readerOf(server, { concurrency: 3 });
@@ -424,7 +434,7 @@ describe('failures', () => {
       if (tries < 3) response.writeHead(503).end();
       else response.setHeader('docker-content-digest', absent).end();
     });
-    const reader = readerOf(server);
+    const reader = readerOf(server, {}, { limits: { attempts: 3 } });
     expect(await reader.resolveTag(name, 'team/app', 'v1')).toBe(absent);
     expect(reader.status()[0]).toMatchObject({
       requests: 3,

@@ -56,6 +56,9 @@ export const misserve = (fault: RegistryFault | undefined, bytes: Uint8Array): U
 
 const mebibyte = 1024 * 1024;
 
+/** A gibibyte of zeros in a mebibyte: gzip members may follow one another (RFC 1952, 2.2). */
+const gzipBomb = Buffer.concat(Array(1024).fill(gzipSync(Buffer.alloc(mebibyte))));
+
 /** Sends a body at the pace and in the coding that the fault demands. */
 export function sendBody(
   response: ServerResponse,
@@ -69,7 +72,7 @@ export function sendBody(
   }
   if (fault?.kind === 'gzip-bomb') {
     response.setHeader('content-encoding', 'gzip');
-    response.writeHead(200).end(gzipSync(Buffer.alloc(64 * mebibyte)));
+    response.writeHead(200).end(gzipBomb);
     return;
   }
   if (fault?.kind === 'endless-body') {
