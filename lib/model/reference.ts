@@ -29,6 +29,7 @@ const hostPattern =
   /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*(?::[0-9]{1,5})?$|^\[[a-fA-F0-9:]+\](?::[0-9]{1,5})?$/;
 const repositoryPattern =
   /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
+const identifierPattern = /^[a-f0-9]{64}$/;
 const tagPattern = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
 
 /**
@@ -38,8 +39,8 @@ const tagPattern = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
  */
 export function parseReference(text: string): ParsedReference {
   const problem = (why: string): ParsedReference => ({ ok: false, problem: why });
-  if (text === '') return problem('the reference is empty');
-  if (text.length > 512) return problem('the reference is longer than 512 characters');
+  const hopeless = whyHopeless(text);
+  if (hopeless !== undefined) return problem(hopeless);
 
   const at = text.lastIndexOf('@');
   const digestText = at < 0 ? undefined : text.slice(at + 1);
@@ -49,7 +50,7 @@ export function parseReference(text: string): ParsedReference {
 
   const colon = name.lastIndexOf(':');
   const tag = colon > name.lastIndexOf('/') ? name.slice(colon + 1) : undefined;
-  // `localhost:5000` alone is a host without a repository, not a repository with a tag.
+  // Without a slash there is no host: `localhost:5000` is the tag 5000 of `library/localhost`.
   if (tag !== undefined) name = name.slice(0, colon);
   if (tag !== undefined && !tagPattern.test(tag)) return problem('the tag has invalid characters');
 
@@ -71,15 +72,29 @@ export function parseReference(text: string): ParsedReference {
   };
 }
 
+function whyHopeless(text: string): string | undefined {
+  if (text === '') return 'the reference is empty';
+  if (text.length > 512) return 'the reference is longer than 512 characters';
+  if (identifierPattern.test(text))
+    return '64 hexadecimal characters are the id of a local image, not a repository';
+  return undefined;
+}
+
 function splitHost(name: string): { registry: string; repository: string } {
   const slash = name.indexOf('/');
   const first = slash < 0 ? '' : name.slice(0, slash);
-  const isHost = /[.:]/.test(first) || first === 'localhost' || first !== first.toLowerCase();
-  const registry = isHost ? first.toLowerCase() : 'docker.io';
+  const lower = first.toLowerCase();
+  const isHost = looksLikeHost(first) || first !== lower;
+  // A host known by its capitals alone keeps them: in lower case it would be read as a Docker Hub user.
+  const host = looksLikeHost(first) ? lower : first;
+  const registry = isHost ? host : 'docker.io';
   const rest = isHost ? name.slice(slash + 1) : name;
   if (!dockerHub.has(registry)) return { registry, repository: rest };
   return { registry: 'docker.io', repository: rest.includes('/') ? rest : `library/${rest}` };
 }
+
+const looksLikeHost = (text: string): boolean =>
+  /[.:]/.test(text) || text.toLowerCase() === 'localhost';
 
 /** The name without tag and digest: `registry/repository`. */
 export const repositoryName = ({ registry, repository }: Reference): string =>
