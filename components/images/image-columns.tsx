@@ -1,8 +1,8 @@
+import { CellReference } from '#components/list/cell-reference.tsx';
 import type { Column } from '#components/list/column.ts';
 import { StatusBadge } from '#components/status/status-badge.tsx';
 import { formatCount } from '#components/ui/format.ts';
 import { Link } from '#components/ui/link.tsx';
-import { ReferenceText } from '#components/ui/reference-text.tsx';
 import { RelativeTime } from '#components/ui/relative-time.tsx';
 import { Clip } from '#components/ui/text.tsx';
 import type { ImageRow } from '#lib/contract/images.ts';
@@ -22,7 +22,7 @@ export const imageColumns: readonly Column<ImageRow>[] = [
     // Rows hold the tab stop, so the link is for the pointer; the keyboard has Enter and Shift+Enter.
     cell: (row) => (
       <Link href={`/images/${row.digest}`} tabIndex={-1} className="flex min-w-0">
-        <ReferenceText value={repositoryOf(row)} className="max-md:flex-wrap" />
+        <CellReference value={repositoryOf(row)} />
       </Link>
     ),
   },
@@ -41,6 +41,7 @@ export const imageColumns: readonly Column<ImageRow>[] = [
     label: 'Status',
     width: 148,
     cardLabel: false,
+    cardEarly: true,
     sort: { by: 'attention', first: 'asc' },
     cell: ({ status }) => <StatusBadge status={status} />,
   },

@@ -2,17 +2,17 @@
 
 import { z } from 'zod';
 import { HistoryList } from '#components/list/history-list.tsx';
-import { ListFailed } from '#components/list/list-states.tsx';
 import { PanelSkeleton } from '#components/list/panel-skeleton.tsx';
 import { useUrlState } from '#components/list/use-url-state.ts';
+import { QueryBoundary } from '#components/status/query-boundary.tsx';
 import { CopyButton } from '#components/ui/copy.tsx';
 import { formatNoun } from '#components/ui/format.ts';
 import { Link } from '#components/ui/link.tsx';
 import { Panel } from '#components/ui/panel.tsx';
 import { Wrap } from '#components/ui/text.tsx';
-import type { ImageDetail, ImageLocation } from '#lib/contract/images.ts';
+import type { ImageLocation } from '#lib/contract/images.ts';
 import { shortDigest } from '#lib/model/digest.ts';
-import { useImage } from '#lib/query/images.ts';
+import { useImagePage } from '#lib/query/images.ts';
 import { HowDrawer } from './how-drawer.tsx';
 import { repositoryOf } from './image-words.ts';
 import { LocationBody, VerdictHead } from './location-section.tsx';
@@ -23,16 +23,17 @@ const PageState = z.object({ how: z.string().max(500).optional() });
 
 /** One digest on a page of its own, wherever it was met. */
 export function ImagePage({ digest }: { readonly digest: string }) {
-  const { data, error, refetch } = useImage(digest);
-  if (data !== undefined) return <Loaded image={data} />;
-  if (error !== null)
-    return <ListFailed what="this image" error={error} onRetry={() => void refetch()} />;
-  return <PanelSkeleton label="Reading the image" />;
+  return (
+    <QueryBoundary what="this image" skeleton={<PanelSkeleton label="Reading the image" />}>
+      <Loaded digest={digest} />
+    </QueryBoundary>
+  );
 }
 
-function Loaded({ image }: { readonly image: ImageDetail }) {
+function Loaded({ digest }: { readonly digest: string }) {
+  const image = useImagePage(digest);
   const { value, change } = useUrlState(PageState);
-  const { digest, locations, history } = image;
+  const { locations, history } = image;
   const [only] = locations;
   const explained = locations.find((location) => repositoryOf(location) === value.how);
   const head = (location: ImageLocation) => (

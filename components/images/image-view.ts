@@ -107,10 +107,11 @@ export const imageFacetList: readonly Facet[] = [
   { key: 'registry', label: 'Registry' },
   { key: 'authority', label: 'Authority' },
   { key: 'signer', label: 'Signer' },
-  { key: 'format', label: 'Format', text: kindTitle },
+  { key: 'format', label: 'Format', text: kindTitle, minor: true },
   {
     key: 'origin',
     label: 'Origin',
+    minor: true,
     text: (origin) => (origin === 'running' ? 'Running' : 'Published'),
   },
 ];

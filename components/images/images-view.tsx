@@ -36,7 +36,7 @@ export function ImagesView() {
   const filter = useMemo(() => ImageFilter.parse(value), [value]);
   const choice = useRowChoice();
   const list = useImages(filter, choice.held);
-  const counts = useImageFacets(filter).data;
+  const counts = useImageFacets(filter);
   const shown = shownColumns(value);
   const columns = useMemo(() => visibleColumns(imageColumns, shown), [shown]);
   const sorting: Sorting = { by: value.sort, order: value.order };

@@ -26,7 +26,7 @@ export function VerdictHead({ location, onHow }: VerdictHeadProps) {
   const { status, reason, detail, retryAt } = location;
   return (
     <>
-      <div className="mt-3 flex flex-wrap items-baseline gap-x-4 gap-y-1 text-body">
+      <div className="mt-3 flex flex-wrap items-center gap-x-4 gap-y-1 text-body">
         <StatusBadge
           status={status}
           className="text-[16px]! leading-6 font-semibold! [&_.lucide]:size-5!"

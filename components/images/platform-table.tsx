@@ -70,6 +70,7 @@ export function PlatformTable({ location }: { readonly location: ImageLocation }
 
 /** An index proves its children only while its own signature is proven. */
 function inIndex({ signed }: Platform, { status }: ImageLocation): Truth {
+  if (signed === 'neither') return 'no';
   if (signed === 'inherited' || status === 'verified') return 'yes';
   return signed === 'unknown' || status === 'inconclusive' ? 'unknown' : 'no';
 }

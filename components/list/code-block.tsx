@@ -19,7 +19,7 @@ export function CodeBlock({ what, text, diff = false }: CodeBlockProps) {
         className="max-h-96 overflow-auto rounded-md border border-line bg-sunken"
       >
         <pre className="w-max min-w-full py-2.5 pr-10 pl-3">
-          {diff ? <Diff text={text} /> : text}
+          {diff ? <Diff text={text.trimEnd()} /> : text.trimEnd()}
         </pre>
       </section>
       <span className="absolute top-1 right-1 rounded-md bg-sunken">

@@ -12,6 +12,8 @@ export interface Column<Row> {
   readonly sort?: { readonly by: string; readonly first: 'asc' | 'desc' };
   /** How the cell stands in a card; absent: label and value in half of its width. */
   readonly card?: 'full' | 'lead' | 'hidden';
+  /** Comes right after the heading of a card. */
+  readonly cardEarly?: boolean;
   /** Hides the label in a card, where the value speaks for itself. */
   readonly cardLabel?: false;
   readonly cell: (row: Row) => ReactNode;

@@ -30,14 +30,20 @@ function Row<Item>(props: DataRowProps<Item>) {
       {...(row === undefined && { 'aria-busy': true })}
       tabIndex={tabStop ? 0 : -1}
       className={clsx(
-        'group/row scroll-mt-16 focus-visible:rounded-none focus-visible:shadow-none max-md:focus-visible:outline-2 max-md:focus-visible:outline-accent max-md:focus-visible:-outline-offset-2',
+        'group/row scroll-mt-16 max-md:grid-flow-dense focus-visible:rounded-none focus-visible:shadow-none max-md:focus-visible:outline-2 max-md:focus-visible:outline-accent max-md:focus-visible:-outline-offset-2',
         open && 'max-md:bg-selected',
       )}
     >
       {columns.map((column, at) => {
         const { id, label, card, cardLabel, numeric } = column;
         const attributes = {
-          className: cellClass({ first: at === 0, open, selected, numeric }),
+          className: cellClass({
+            first: at === 0,
+            open,
+            selected,
+            numeric,
+            early: column.cardEarly,
+          }),
           ...(card !== undefined && { 'data-card': card }),
           ...(at > 0 && cardLabel !== false && { 'data-label': label }),
         };
@@ -51,7 +57,7 @@ function Row<Item>(props: DataRowProps<Item>) {
                 aria-label={`Select ${identity.name(row)}`}
                 onChange={(event) => grid.select(identity.key(row), event.target.checked)}
                 className={clsx(
-                  'absolute top-1/2 left-2.5 size-3.5 -translate-y-1/2 accent-accent max-md:hidden',
+                  'absolute top-1/2 left-2 size-3.5 -translate-y-1/2 accent-accent max-md:hidden',
                   !selected &&
                     'opacity-0 focus-visible:opacity-100 group-hover/row:opacity-100 group-focus-visible/row:opacity-100',
                 )}
@@ -78,7 +84,7 @@ interface ContentProps<Item> {
 }
 
 function Content<Item>({ row, column }: ContentProps<Item>) {
-  return row === undefined ? <Skeleton /> : column.cell(row);
+  return row === undefined ? <Skeleton className="h-3 w-full max-w-24" /> : column.cell(row);
 }
 
 interface CellLook {
@@ -86,14 +92,17 @@ interface CellLook {
   readonly open: boolean;
   readonly selected: boolean;
   readonly numeric: boolean | undefined;
+  readonly early: boolean | undefined;
 }
 
-const cellClass = ({ first, open, selected, numeric }: CellLook): string =>
+const cellClass = ({ first, open, selected, numeric, early }: CellLook): string =>
   clsx(
     'h-(--row) border-line border-b px-2 font-normal last:pr-4 md:overflow-hidden md:text-ellipsis md:whitespace-nowrap',
     numeric ? 'text-right tabular-nums' : 'text-left',
     open || selected ? 'md:bg-selected' : 'md:bg-surface md:group-hover/row:bg-hover',
-    first && 'md:sticky md:left-0 md:z-1 md:pl-8',
+    first && 'max-md:-order-2',
+    early && 'max-md:-order-1',
+    first && 'md:sticky md:left-0 md:z-1 md:pl-7',
     // The ring is drawn by the cells: the sticky one would hide an outline of the row.
     'md:group-focus-visible/row:[box-shadow:inset_0_2px_var(--accent),inset_0_-2px_var(--accent)]',
     first &&

@@ -94,7 +94,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     <>
       <div
         ref={scroller}
-        className="overflow-auto overscroll-x-contain md:max-h-[max(22rem,calc(100dvh-17rem))]"
+        className="relative overflow-auto overscroll-x-contain md:max-h-[max(22rem,calc(100dvh-17rem))]"
         onPointerEnter={({ pointerType }) => pointerType === 'mouse' && grid.hold('pointer', true)}
         onPointerLeave={() => grid.hold('pointer', false)}
       >
@@ -158,7 +158,7 @@ export function TableSkeleton({ columns, label }: TableSkeletonProps) {
             style={grows ? { flex: `1 0 ${width}px` } : { flex: `none`, width }}
             className={clsx(
               'px-2 text-label text-ink-2',
-              index === 0 && 'pl-8',
+              index === 0 && 'pl-7',
               numeric && 'text-right',
             )}
           >
@@ -173,7 +173,7 @@ export function TableSkeleton({ columns, label }: TableSkeletonProps) {
               <span
                 key={id}
                 style={grows ? { flex: `1 0 ${width}px` } : { flex: 'none', width }}
-                className={index === 0 ? 'pr-2 pl-8' : 'px-2'}
+                className={index === 0 ? 'pr-2 pl-7' : 'px-2'}
               >
                 <Skeleton className={clsx('h-3', row % 3 === 1 ? 'w-3/5' : 'w-4/5')} />
               </span>

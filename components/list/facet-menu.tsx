@@ -10,6 +10,8 @@ export interface Facet {
   readonly key: string;
   readonly label: string;
   readonly text?: (value: string) => string;
+  /** Stands beside the search field, after the facets that are needed more often. */
+  readonly minor?: boolean;
 }
 
 interface FacetMenuProps {

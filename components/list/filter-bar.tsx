@@ -37,6 +37,16 @@ interface FilterBarProps {
 export function FilterBar(props: FilterBarProps) {
   const { filter, facets, counts, tokens, dropped, example, onChange, onClear } = props;
   const values = filter as unknown as Readonly<Record<string, readonly string[]>>;
+  const minor = facets.filter((facet) => facet.minor);
+  const menu = (facet: Facet) => (
+    <FacetMenu
+      key={facet.key}
+      facet={facet}
+      values={counts && (counts[facet.key] ?? [])}
+      chosen={values[facet.key] ?? []}
+      onChange={(chosen) => onChange({ [facet.key]: [...chosen] })}
+    />
+  );
   return (
     <div data-print="none" className="mb-3 grid gap-2">
       <div className="flex gap-2 max-md:-mx-4 max-md:overflow-x-auto max-md:px-4 max-md:py-0.5 max-md:[scrollbar-width:none] md:flex-wrap">
@@ -45,15 +55,8 @@ export function FilterBar(props: FilterBarProps) {
           counts={counts && new Map(counts['status']?.map((item) => [item.value, item.count]))}
           onChange={(status) => onChange({ status })}
         />
-        {facets.map((facet) => (
-          <FacetMenu
-            key={facet.key}
-            facet={facet}
-            values={counts && (counts[facet.key] ?? [])}
-            chosen={values[facet.key] ?? []}
-            onChange={(chosen) => onChange({ [facet.key]: [...chosen] })}
-          />
-        ))}
+        {facets.filter(({ minor }) => !minor).map(menu)}
+        <div className="flex gap-2 md:hidden">{minor.map(menu)}</div>
       </div>
       <div className="flex flex-wrap items-center gap-2">
         <SearchField
@@ -62,6 +65,7 @@ export function FilterBar(props: FilterBarProps) {
           value={filter.q ?? ''}
           onChange={(q) => onChange({ q: q === '' ? undefined : q }, 'replace')}
         />
+        <div className="flex gap-2 max-md:hidden">{minor.map(menu)}</div>
         {tokens.map((token) => (
           <Token
             key={token.key}

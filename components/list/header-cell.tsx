@@ -18,7 +18,7 @@ export function HeaderCell<Row>({ column, sorting, onSort }: HeaderCellProps<Row
       scope="col"
       {...(sorted && { 'aria-sort': sorting.order === 'asc' ? 'ascending' : 'descending' })}
       className={clsx(
-        'sticky top-0 z-2 h-8 whitespace-nowrap border-line border-b bg-surface px-2 text-label text-ink-2 first:left-0 first:z-3 first:pl-8 last:pr-4',
+        'sticky top-0 z-2 h-8 whitespace-nowrap border-line border-b bg-surface px-2 text-label text-ink-2 first:left-0 first:z-3 first:pl-7 last:pr-4',
         numeric ? 'text-right' : 'text-left',
       )}
     >

@@ -1,6 +1,7 @@
 import { formatInstant } from '#components/ui/format.ts';
 import { Wrap } from '#components/ui/text.tsx';
 import type { HistoryRow } from '#lib/contract/workloads.ts';
+import { isDigest, shortDigest } from '#lib/model/digest.ts';
 import { isReasonCode, reasonOf } from '#lib/model/reasons.ts';
 
 /** Changes, newest first, each with its cause. */
@@ -18,7 +19,9 @@ export function HistoryList({ entries }: { readonly entries: readonly HistoryRow
             {shortInstant(entry.at)}
           </time>
           <div className="min-w-0">
-            <Wrap>{sentence(entry)}</Wrap>
+            <span title={sentence(entry)}>
+              <Wrap>{sentence(entry, shortDigest)}</Wrap>
+            </span>
             <Wrap className="block text-ink-3 text-label">{entry.cause}</Wrap>
           </div>
         </li>
@@ -33,9 +36,12 @@ const shortInstant = (iso: string): string =>
     .replace(/ \d{4},/, ',')
     .slice(0, -7);
 
-function sentence({ what, from, to }: HistoryRow): string {
+/** `Verdict: verified → Registry was too slow`; `shorten` writes digests. */
+function sentence({ what, from, to }: HistoryRow, shorten = (digest: string) => digest): string {
+  const word = (value: string): string => {
+    if (isDigest(value)) return shorten(value);
+    return isReasonCode(value) ? reasonOf(value).title : value;
+  };
   if (from === null) return to === null ? what : `${what}: ${word(to)}`;
   return to === null ? `${what}: no longer ${word(from)}` : `${what}: ${word(from)} → ${word(to)}`;
 }
-
-const word = (value: string): string => (isReasonCode(value) ? reasonOf(value).title : value);

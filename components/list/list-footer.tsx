@@ -9,6 +9,8 @@ interface ListFooterProps {
   readonly last: number;
   /** `412 workloads, 1,284 containers`: of the whole filter. */
   readonly total: string;
+  /** Rows that are here already, while some of those in sight are not. */
+  readonly reading: number | undefined;
   readonly order: string;
   /** Present when the server has news that the rows do not show. */
   readonly onShow: (() => void) | undefined;
@@ -20,11 +22,14 @@ interface ListFooterProps {
 
 /** Which rows are in sight, of how many, in which order. */
 export function ListFooter(props: ListFooterProps) {
-  const { first, last, total, order, onShow, failed, children } = props;
+  const { first, last, total, reading, order, onShow, failed, children } = props;
   return (
     <footer className="flex min-h-10 flex-wrap items-center gap-x-3 gap-y-1 rounded-b-md border-line border-t bg-surface px-4 py-1.5 text-ink-2 max-md:sticky max-md:bottom-0">
       <p className="tabular-nums">
         {formatCount(first)}–{formatCount(last)} of {total}
+        {reading !== undefined && (
+          <span className="text-ink-3">, reading on: {formatCount(reading)} are here</span>
+        )}
       </p>
       {onShow && <Action onClick={onShow}>Newer results, show</Action>}
       {failed && (

@@ -45,20 +45,25 @@ export function useGrid<Row>(props: DataTableProps<Row>, state: GridState): Grid
   const wanted = useRef<number | undefined>(undefined);
   const holders = useRef(new Set<string>());
 
-  // The row to focus may be rendered only after the list has scrolled to it.
-  useEffect(() => {
+  const focusWanted = useCallback(() => {
     if (wanted.current === undefined) return;
     const row = body.current?.querySelector<HTMLElement>(`tr[data-index="${wanted.current}"]`);
     if (!row) return;
     wanted.current = undefined;
     row.focus({ preventScroll: true });
-  });
-
-  const move = useCallback((to: number) => {
-    wanted.current = to;
-    latest.current.state.setActive(to);
-    latest.current.state.scrollTo(to);
   }, []);
+  // The row to focus may be rendered only after the list has scrolled to it.
+  useEffect(focusWanted);
+
+  const move = useCallback(
+    (to: number) => {
+      wanted.current = to;
+      latest.current.state.setActive(to);
+      latest.current.state.scrollTo(to);
+      focusWanted();
+    },
+    [focusWanted],
+  );
   useEntryKeys(
     body,
     useCallback(() => move(latest.current.state.active), [move]),

@@ -1,10 +1,10 @@
 import { Clock3 } from 'lucide-react';
+import { CellReference } from '#components/list/cell-reference.tsx';
 import type { Column } from '#components/list/column.ts';
 import { PinBadge } from '#components/status/pin-badge.tsx';
 import { FindingBadge, StatusBadge } from '#components/status/status-badge.tsx';
 import { formatCount } from '#components/ui/format.ts';
 import { Link } from '#components/ui/link.tsx';
-import { ReferenceText } from '#components/ui/reference-text.tsx';
 import { RelativeTime } from '#components/ui/relative-time.tsx';
 import { Clip } from '#components/ui/text.tsx';
 import type { WorkloadRow } from '#lib/contract/workloads.ts';
@@ -20,7 +20,7 @@ export const workloadColumns: readonly Column<WorkloadRow>[] = [
   {
     id: 'workload',
     label: 'Workload',
-    width: 248,
+    width: 212,
     card: 'lead',
     sort: { by: 'name', first: asc },
     cell: (row) => <Name row={row} />,
@@ -28,7 +28,7 @@ export const workloadColumns: readonly Column<WorkloadRow>[] = [
   {
     id: 'cluster',
     label: 'Cluster',
-    width: 120,
+    width: 104,
     sort: { by: 'cluster', first: asc },
     cell: ({ cluster, stale, asOf }) => <Cluster name={cluster} stale={stale} asOf={asOf} />,
   },
@@ -37,6 +37,7 @@ export const workloadColumns: readonly Column<WorkloadRow>[] = [
     label: 'Status',
     width: 148,
     cardLabel: false,
+    cardEarly: true,
     sort: { by: 'attention', first: asc },
     cell: ({ status }) => <StatusBadge status={status} />,
   },
@@ -49,16 +50,16 @@ export const workloadColumns: readonly Column<WorkloadRow>[] = [
   {
     id: 'image',
     label: 'Image',
-    width: 300,
+    width: 268,
     grows: true,
     card: 'full',
     cardLabel: false,
-    cell: ({ image }) => <ReferenceText value={image} className="max-md:flex-wrap" />,
+    cell: ({ image }) => <CellReference value={image} />,
   },
   {
     id: 'reason',
     label: 'Reason',
-    width: 224,
+    width: 200,
     card: 'full',
     cardLabel: false,
     cell: ({ reason }) => reason && <Clip>{reasonOf(reason).title}</Clip>,
@@ -66,7 +67,7 @@ export const workloadColumns: readonly Column<WorkloadRow>[] = [
   {
     id: 'pods',
     label: 'Running',
-    width: 80,
+    width: 72,
     numeric: true,
     sort: { by: 'pods', first: desc },
     cell: ({ pods }) => <Count value={pods} />,
@@ -74,7 +75,7 @@ export const workloadColumns: readonly Column<WorkloadRow>[] = [
   {
     id: 'since',
     label: 'For',
-    width: 72,
+    width: 64,
     numeric: true,
     sort: { by: 'since', first: asc },
     cell: ({ since }) => <RelativeTime at={since} form="age" />,
@@ -95,7 +96,7 @@ export const workloadColumns: readonly Column<WorkloadRow>[] = [
   {
     id: 'digest',
     label: 'Digest',
-    width: 120,
+    width: 116,
     cell: ({ digest }) =>
       digest ? (
         <code title={digest} className="text-ink-2">
@@ -137,7 +138,9 @@ function Name({ row }: { readonly row: WorkloadRow }) {
       title={`${row.namespace} / ${row.name}`}
       className="flex min-w-0 max-md:flex-wrap max-md:text-body"
     >
-      <bdi className="min-w-0 shrink-[3] truncate text-ink-2">{row.namespace}</bdi>
+      <bdi className="max-w-[45%] flex-none truncate text-ink-2 max-md:max-w-full">
+        {row.namespace}
+      </bdi>
       <span className="flex-none px-1 text-ink-3">/</span>
       <bdi className="min-w-0 truncate font-medium max-md:whitespace-normal max-md:[overflow-wrap:anywhere]">
         {row.name}

@@ -32,8 +32,8 @@ export const workloadFacetList: readonly Facet[] = [
   },
   { key: 'registry', label: 'Registry' },
   { key: 'kind', label: 'Kind' },
-  { key: 'containerKind', label: 'Container', text: capital },
-  { key: 'severity', label: 'Severity', text: capital },
+  { key: 'containerKind', label: 'Container', text: capital, minor: true },
+  { key: 'severity', label: 'Severity', text: capital, minor: true },
 ];
 
 /** What "clear" takes back: all that narrows the list but the scope of the top bar. */

@@ -4,36 +4,33 @@ import { FindingList } from '#components/findings/finding-list.tsx';
 import { CodeBlock } from '#components/list/code-block.tsx';
 import { type FactEntry, Facts } from '#components/list/facts.tsx';
 import { HistoryList } from '#components/list/history-list.tsx';
-import { ListFailed } from '#components/list/list-states.tsx';
 import { PanelSkeleton } from '#components/list/panel-skeleton.tsx';
+import { QueryBoundary } from '#components/status/query-boundary.tsx';
 import { StatusBadge } from '#components/status/status-badge.tsx';
 import { CopyButton } from '#components/ui/copy.tsx';
-import { formatCount, formatInstant, formatNoun } from '#components/ui/format.ts';
+import { formatCount, formatDay, formatInstant, formatNoun } from '#components/ui/format.ts';
 import { Link } from '#components/ui/link.tsx';
 import { Panel } from '#components/ui/panel.tsx';
 import { RelativeTime } from '#components/ui/relative-time.tsx';
 import { Wrap } from '#components/ui/text.tsx';
 import type { WorkloadDetail } from '#lib/contract/workloads.ts';
 import { reasonOf } from '#lib/model/reasons.ts';
-import { useWorkload } from '#lib/query/workloads.ts';
+import { useWorkloadPage } from '#lib/query/workloads.ts';
 import { ContainerBlock } from './container-block.tsx';
 import { Cluster } from './workload-columns.tsx';
 import { provenText } from './workload-panel.tsx';
 
 /** One workload on a page of its own. */
 export function WorkloadPage({ id }: { readonly id: string }) {
-  const { data, error, refetch } = useWorkload(id);
-  if (data !== undefined) return <Loaded workload={data} />;
-  if (error !== null)
-    return <ListFailed what="this workload" error={error} onRetry={() => void refetch()} />;
-  return <PanelSkeleton label="Reading the workload" />;
+  return (
+    <QueryBoundary what="this workload" skeleton={<PanelSkeleton label="Reading the workload" />}>
+      <Loaded id={id} />
+    </QueryBoundary>
+  );
 }
 
-interface LoadedProps {
-  readonly workload: WorkloadDetail;
-}
-
-function Loaded({ workload }: LoadedProps) {
+function Loaded({ id }: { readonly id: string }) {
+  const workload = useWorkloadPage(id);
   return (
     <>
       <Head workload={workload} />
@@ -67,7 +64,11 @@ function Loaded({ workload }: LoadedProps) {
   );
 }
 
-function Head({ workload }: LoadedProps) {
+interface HeadProps {
+  readonly workload: WorkloadDetail;
+}
+
+function Head({ workload }: HeadProps) {
   const { cluster, namespace, name, status, reason } = workload;
   return (
     <div className="mb-5">
@@ -82,7 +83,7 @@ function Head({ workload }: LoadedProps) {
         </h1>
         <CopyButton text={name} what="the name" />
       </div>
-      <div className="mt-3 flex flex-wrap items-baseline gap-x-4 gap-y-1 text-body">
+      <div className="mt-3 flex flex-wrap items-center gap-x-4 gap-y-1 text-body">
         <StatusBadge
           status={status}
           className="text-[16px]! leading-6 font-semibold! [&_.lucide]:size-5!"
@@ -115,7 +116,7 @@ const facts = (workload: WorkloadDetail): readonly FactEntry[] => [
     name: 'In this state',
     value: (
       <span title={formatInstant(workload.since)}>
-        since {formatInstant(workload.since).slice(0, -13)} (
+        since {formatDay(workload.since)} (
         <RelativeTime at={workload.since} form="age" />)
       </span>
     ),

@@ -38,7 +38,7 @@ export function WorkloadsView() {
   const filter = useMemo(() => WorkloadFilter.parse(value), [value]);
   const choice = useRowChoice();
   const list = useWorkloads(filter, choice.held);
-  const counts = useWorkloadFacets(filter).data;
+  const counts = useWorkloadFacets(filter);
   const shown = shownColumns(value);
   const columns = useMemo(() => visibleColumns(workloadColumns, shown), [shown]);
   const sorting: Sorting = { by: value.sort, order: value.order };

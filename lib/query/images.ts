@@ -1,10 +1,10 @@
-import { queryOptions, useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { ImageDetail, ImageFilter, ImagePage, type ImageRow } from '#lib/contract/images.ts';
 import { Facets } from '#lib/contract/paging.ts';
 import { urlOf, writeUrl } from '#lib/contract/url-state.ts';
 import { fetchJson } from './fetch-json.ts';
 import { type ListQuery, listQuery } from './list.ts';
-import { type List, useList } from './use-list.ts';
+import { type List, useHydrated, useList } from './use-list.ts';
 
 /** Every key under `all` is read again when a scan or a watch changed images. */
 export const imageKeys = {
@@ -55,9 +55,21 @@ export const imageKey = ({ digest, registry, repository }: ImageRow): string =>
 export const useImages = (filter: ImageFilter, held: boolean): List<ImageRow, ImagePage> =>
   useList(imagesQuery(filter), imageKey, held);
 
-/** Reads {@link imageFacetsQuery}; the counts of the filter before stay until the new ones are there. */
-export const useImageFacets = (filter: ImageFilter) =>
-  useQuery({ ...imageFacetsQuery(filter), placeholderData: (before) => before });
+/**
+ * Reads {@link imageFacetsQuery}; the counts of the filter before stay until the new ones are there.
+ */
+export function useImageFacets(filter: ImageFilter): Facets | undefined {
+  const hydrated = useHydrated();
+  const { data } = useQuery({
+    ...imageFacetsQuery(filter),
+    placeholderData: (before: Facets | undefined) => before,
+  });
+  return hydrated ? data : undefined;
+}
 
-/** Reads {@link imageQuery}. */
+/** Reads {@link imageQuery} for a panel that opens in the browser. */
 export const useImage = (digest: string) => useQuery(imageQuery(digest));
+
+/** Reads {@link imageQuery} for a page: suspends until it is there. */
+export const useImagePage = (digest: string): ImageDetail =>
+  useSuspenseQuery(imageQuery(digest)).data;

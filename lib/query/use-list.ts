@@ -45,20 +45,23 @@ export function useList<Row, P extends Page<Row>>(
     useInfiniteQuery({
       ...query,
       placeholderData: keepPreviousData,
+      // Pages never change in place; comparing 100,000 rows with every new page would cost seconds.
+      structuralSharing: false,
       enabled: ({ state }) =>
         state.data === undefined || (!held && state.data.pages.length <= quietPages),
     });
   const { fetchNextPage, refetch } = read;
+  const hydrated = useHydrated();
   const invalidated = useInvalidated(query.queryKey);
   const rows = useMemo(() => unique<Row>(data?.pages ?? [], keyOf), [data, keyOf]);
   const page = data?.pages.at(-1);
   // Rows that came or went between two pages: the count is of now, the first rows are older.
   const drifted = page !== undefined && !hasNextPage && rows.length !== page.total;
   return {
-    rows,
-    page,
-    error,
-    pending: isPending,
+    rows: hydrated ? rows : none,
+    page: hydrated ? page : undefined,
+    error: hydrated ? error : null,
+    pending: isPending || !hydrated,
     outdated: isPlaceholderData,
     fetching: isFetching,
     more: hasNextPage,
@@ -67,6 +70,20 @@ export function useList<Row, P extends Page<Row>>(
     show: useCallback(() => void refetch(), [refetch]),
   };
 }
+
+const none: readonly never[] = [];
+const never = () => () => {};
+
+/**
+ * False on the server and in the first render of the browser. Prefetched data may have arrived by
+ * then, but the server wrote the page without it, and both must write the same.
+ */
+export const useHydrated = (): boolean =>
+  useSyncExternalStore(
+    never,
+    () => true,
+    () => false,
+  );
 
 /** Keyset pages do not overlap, but a row whose rank changed between two reads may come twice. */
 function unique<Row>(pages: readonly Page<Row>[], keyOf: (row: Row) => string): readonly Row[] {

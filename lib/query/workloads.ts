@@ -1,4 +1,4 @@
-import { queryOptions, useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Facets } from '#lib/contract/paging.ts';
 import { urlOf, writeUrl } from '#lib/contract/url-state.ts';
 import {
@@ -9,7 +9,7 @@ import {
 } from '#lib/contract/workloads.ts';
 import { fetchJson } from './fetch-json.ts';
 import { type ListQuery, listQuery } from './list.ts';
-import { type List, useList } from './use-list.ts';
+import { type List, useHydrated, useList } from './use-list.ts';
 
 /** Every key under `all` is read again when a scan or a watch changed workloads. */
 export const workloadKeys = {
@@ -60,9 +60,21 @@ export const useWorkloads = (
   held: boolean,
 ): List<WorkloadRow, WorkloadPage> => useList(workloadsQuery(filter), rowKey, held);
 
-/** Reads {@link workloadFacetsQuery}; the counts of the filter before stay until the new ones are there. */
-export const useWorkloadFacets = (filter: WorkloadFilter) =>
-  useQuery({ ...workloadFacetsQuery(filter), placeholderData: (before) => before });
+/**
+ * Reads {@link workloadFacetsQuery}; the counts of the filter before stay until the new ones are there.
+ */
+export function useWorkloadFacets(filter: WorkloadFilter): Facets | undefined {
+  const hydrated = useHydrated();
+  const { data } = useQuery({
+    ...workloadFacetsQuery(filter),
+    placeholderData: (before: Facets | undefined) => before,
+  });
+  return hydrated ? data : undefined;
+}
 
-/** Reads {@link workloadQuery}. */
+/** Reads {@link workloadQuery} for a panel that opens in the browser. */
 export const useWorkload = (id: string) => useQuery(workloadQuery(id));
+
+/** Reads {@link workloadQuery} for a page: suspends until it is there. */
+export const useWorkloadPage = (id: string): WorkloadDetail =>
+  useSuspenseQuery(workloadQuery(id)).data;
