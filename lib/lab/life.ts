@@ -1,7 +1,6 @@
 import { podOf } from './cluster/cluster-objects.ts';
 import { tagImage } from './content/publish-image.ts';
 import type { LabKubernetes } from './kubernetes/api-server.ts';
-import type { KubernetesObject } from './kubernetes/kubernetes-object.ts';
 import type { LabPlan, PlannedImage } from './plan/plan.ts';
 import { createRandom } from './plan/random.ts';
 import { recipeOf } from './plan/recipes.ts';
@@ -16,40 +15,51 @@ const tagStep = 8;
 /** Indexes of pods that the plan does not have. */
 const firstExtraIndex = 2 ** 32;
 
+/** One lab, as it is served. */
+interface Living {
+  readonly plan: LabPlan;
+  readonly registries: ReadonlyMap<RegistryHost, LabRegistry>;
+  readonly clusters: ReadonlyMap<string, LabKubernetes>;
+}
+
 /**
  * Lets the lab live gently: a deployment gets one more pod, an older extra pod goes, and now and then
  * the tag `stable` of a repository names another version. What the manifest says holds no longer.
  * Returns what stops it.
  */
-export function startLife(
-  plan: LabPlan,
-  registries: ReadonlyMap<RegistryHost, LabRegistry>,
-  clusters: ReadonlyMap<string, LabKubernetes>,
-): () => Promise<void> {
+export function startLife(lab: Living): () => void {
+  const timer = setInterval(createLife(lab), everyMs);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+/** The steps that {@link startLife} takes: each call is one. */
+export function createLife({ plan, registries, clusters }: Living): () => void {
   const random = createRandom(plan.seed).fork('life');
   const deployments = plan.workloads.filter(({ kind, pods }) => kind === 'Deployment' && pods > 0);
   const movable = movableRepositories(plan);
-  const extra: { readonly cluster: string; readonly pod: KubernetesObject }[] = [];
+  const extra: { readonly cluster: string; readonly uid: string }[] = [];
   let step = 0;
 
-  const timer = setInterval(() => {
-    step += 1;
-    if (step % tagStep === 0 && movable.length > 0) {
-      const images = random.pick(movable);
-      const image = random.pick(images);
-      const sink = registries.get(image.host);
-      if (sink) tagImage(sink, image, 'stable', plan.seed);
-      return;
-    }
+  const moveTag = () => {
+    if (movable.length === 0) return;
+    const image = random.pick(random.pick(movable));
+    const sink = registries.get(image.host);
+    if (sink) tagImage(sink, image, 'stable', plan.seed);
+  };
+  const replacePod = () => {
     const workload = random.pick(deployments);
     const pod = podOf(workload, 0, firstExtraIndex + step);
-    clusters.get(workload.cluster)?.upsert({ kind: 'Pod', ...pod });
-    extra.push({ cluster: workload.cluster, pod });
+    clusters.get(workload.cluster)?.upsert({ ...pod, kind: 'Pod' });
+    extra.push({ cluster: workload.cluster, uid: pod.metadata.uid });
     const oldest = extra.length > extraPods ? extra.shift() : undefined;
-    if (oldest) clusters.get(oldest.cluster)?.remove('Pod', oldest.pod.metadata.uid);
-  }, everyMs);
-  timer.unref();
-  return async () => clearInterval(timer);
+    if (oldest) clusters.get(oldest.cluster)?.remove('Pod', oldest.uid);
+  };
+  return () => {
+    step += 1;
+    if (step % tagStep === 0) moveTag();
+    else replacePod();
+  };
 }
 
 /** Repositories whose `stable` may name one of several versions. */

@@ -46,6 +46,8 @@ export interface PlannedPublishedRow {
   readonly reason: ReasonCode | null;
 }
 
+type Counts = Readonly<Record<VerdictStatus, number>> & { readonly total: number };
+
 /** Everything that was planted, in a fixed order: the file that `lab --manifest` writes. */
 export interface PlantedManifest {
   readonly seed: number;
@@ -57,7 +59,9 @@ export interface PlantedManifest {
     readonly pods: number;
     readonly workloads: number;
     readonly images: number;
-    readonly containers: Readonly<Record<VerdictStatus, number>> & { readonly total: number };
+    readonly containers: Counts;
+    /** Only those that have pods: what coverage is measured over. */
+    readonly running: Counts;
     readonly findings: Readonly<Record<string, number>>;
   };
 }
@@ -78,6 +82,7 @@ export function plantedManifest(plan: LabPlan): PlantedManifest {
       workloads: plan.workloads.length,
       images: plan.images.length,
       containers: countStatuses(containers),
+      running: countStatuses(containers.filter(({ pods }) => pods > 0)),
       findings: countBy(findings, ({ kind }) => kind),
     },
   };
@@ -201,7 +206,7 @@ function published(plan: LabPlan, rule: DeclaredTags): PlannedPublishedRow[] {
     );
 }
 
-const countStatuses = (rows: readonly { readonly status: VerdictStatus }[]) => ({
+const countStatuses = (rows: readonly { readonly status: VerdictStatus }[]): Counts => ({
   verified: 0,
   inconclusive: 0,
   untrusted: 0,

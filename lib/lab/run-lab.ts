@@ -67,7 +67,10 @@ export async function runLab(options: LabOptions): Promise<Lab> {
   try {
     const servers = await startServers(plan, portsFrom(options.ports), closers);
     const { registries, clusters } = servers;
-    if (options.live) closers.push(startLife(plan, registries, clusters));
+    if (options.live) {
+      const stop = startLife({ plan, registries, clusters });
+      closers.push(async () => stop());
+    }
     await writeFiles(dir, plan, servers);
     return {
       configPath: path.join(dir, labFiles.config),
