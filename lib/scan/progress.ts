@@ -41,6 +41,11 @@ export class Progress {
     return this.#subjects.left + this.#tags.left;
   }
 
+  /** Subjects that were checked so far. */
+  get checked(): number {
+    return this.#subjects.enqueued - this.#subjects.left;
+  }
+
   expectSources(total: number): void {
     this.#sources = { done: 0, total };
   }

@@ -9,8 +9,11 @@ import type { ScanSession } from './session.ts';
 
 type ScanJob = Extract<Job, { kind: 'scan' }>;
 
-/** Workloads judged in one go while verdicts still come in: the rest of the work must not starve. */
-const judgedAtOnce = 2_000;
+/** Workloads judged in one go, between which progress is told. */
+const judgedAtOnce = 1_000;
+
+/** While verdicts still come in, judging takes at most about one part in so many of the time. */
+const judgingShare = 5;
 
 /**
  * Runs one scan to its end: every source is read on its own, what is due goes on the queue as soon
@@ -73,30 +76,41 @@ class ScanRun {
     const reading = this.#readSources(stopped).finally(() => {
       this.#reading = false;
     });
-    // Awaited below; until then a rejection is nobody's surprise.
+    // Awaited in the end; until then a rejection is nobody's surprise.
     reading.catch(() => undefined);
-    let judged = 0;
+    try {
+      await this.#untilDry(signal);
+      await reading;
+    } finally {
+      // Whoever takes over must not meet a reading of ours that is still under way.
+      this.#stop.abort();
+      await reading.catch(() => undefined);
+    }
+  }
+
+  async #untilDry(signal: AbortSignal): Promise<void> {
+    let judgeAt = performance.now() + this.#session.pace.judgeMs;
     while (true) {
       signal.throwIfAborted();
       await this.#obeyStop();
       const idle = !this.#reading;
       const enqueued = await this.#enqueue();
       const left = await this.#measure();
-      if (idle && enqueued === 0 && left === 0) break;
+      if (idle && enqueued === 0 && left === 0) return;
       const now = performance.now();
-      if (now - judged >= this.#session.pace.judgeMs) {
-        judged = now;
-        await this.#judge(judgedAtOnce);
+      if (now >= judgeAt && this.#progress.checked > 0) {
+        await this.#judge();
+        const took = performance.now() - now;
+        judgeAt = now + took + Math.max(this.#session.pace.judgeMs, took * (judgingShare - 1));
       }
       await this.#progress.saveAtTimes();
       await pause(this.#session.pace.pollMs, signal);
     }
-    await reading;
   }
 
   async finish(): Promise<ScanRow> {
     const { deps, stopping, publisher } = this.#session;
-    await this.#judge();
+    while ((await this.#judge()) > 0) await this.#progress.saveAtTimes();
     await deps.store.saveCoverage(deps.now());
     await deps.store.saveRegistries(deps.registry.status(), [
       ...new Set(deps.declared.map(({ registry }) => registry)),
@@ -186,8 +200,10 @@ class ScanRun {
     return subjects + tags;
   }
 
-  async #judge(atMost?: number): Promise<void> {
-    this.#progress.judged(await this.#session.judge.run('scan', atMost));
+  async #judge(): Promise<number> {
+    const count = await this.#session.judge.run('scan', judgedAtOnce);
+    this.#progress.judged(count);
+    return count;
   }
 
   /** A stop can come from any process: by the row, or sooner by the control channel. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Authority, TrustRoot } from '#lib/model/authority.ts';
+import { verifierVersion } from '#lib/verify/verifier-version.ts';
 import type { ScanDependencies } from './dependencies.ts';
 import type { Failure } from './scan-row.ts';
 
@@ -13,7 +14,7 @@ export interface TrustKeeper {
 }
 
 export interface TrustState {
-  /** Names everything that can change a verdict: authorities and revisions of trust roots. */
+  /** Names all that can change a verdict: authorities, revisions of trust roots, the verifier. */
   readonly revision: string;
   readonly problems: readonly Failure[];
 }
@@ -51,6 +52,7 @@ export function createTrustKeeper(deps: Needs): TrustKeeper {
 
 function revisionOf(authorities: readonly Authority[], roots: readonly TrustRoot[]): string {
   const parts = [
+    `verifier ${verifierVersion}`,
     ...authorities.map(({ name, fingerprint }) => `authority ${name} ${fingerprint}`),
     ...roots.map(({ name, revision }) => `trust-root ${name} ${revision}`),
   ].sort();
