@@ -1,5 +1,6 @@
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
+import { createGunzip } from 'node:zlib';
 import { type Dispatcher, request } from 'undici';
 import { OperationalError } from '#lib/errors.ts';
 import { limits } from '#lib/model/limits.ts';
@@ -48,6 +49,8 @@ export function createApiClient(
         headers: {
           ...authorised.headers,
           accept: ask.accept ?? 'application/json',
+          // A page shrinks to a twentieth; watches are never compressed.
+          'accept-encoding': 'gzip',
           'user-agent': 'sealwatch',
         },
         dispatcher: authorised.dispatcher,
@@ -56,8 +59,9 @@ export function createApiClient(
         headersTimeout: timings.requestMs,
         bodyTimeout: 0,
       });
-      if (response.statusCode === 200) return { asked, body: response.body };
-      const body = await read(asked, response.body, limits.tokenBytes);
+      const plain = decoded(response);
+      if (response.statusCode === 200) return { asked, body: plain };
+      const body = await read(asked, plain, limits.tokenBytes);
       if (response.statusCode !== 401 || reloaded)
         throw apiError(asked, response.statusCode, response.headers, body);
     } catch (error) {
@@ -108,7 +112,16 @@ export function createApiClient(
 
 interface Sent {
   readonly asked: Asked;
-  readonly body: Dispatcher.ResponseData['body'];
+  readonly body: Readable;
+}
+
+/** The body without its compression; caps count what comes out, so that a bomb stops at them. */
+function decoded({ headers, body }: Dispatcher.ResponseData): Readable {
+  if (headers['content-encoding'] !== 'gzip') return body;
+  const plain = createGunzip();
+  // Either end may fail first; whoever reads `plain` is told through it.
+  pipeline(body, plain, () => undefined);
+  return plain;
 }
 
 async function read(asked: Asked, body: Readable, cap: number): Promise<Buffer> {

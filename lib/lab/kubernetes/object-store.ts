@@ -169,7 +169,8 @@ export class ObjectStore {
     let index = lazy.indexOf?.(uid);
     for (let at = 0; lazy.indexOf === undefined && index === undefined && at < lazy.count; at += 1)
       if (lazy.at(at).metadata.uid === uid) index = at;
-    return index === undefined || this.#hidden.has(index) ? undefined : index;
+    if (index === undefined || this.#hidden.has(index)) return undefined;
+    return lazy.at(index).metadata.uid === uid ? index : undefined;
   }
 
   #tick(): number {
