@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { caseFoldedDuplicate, parseJson } from './json.ts';
+
+describe('guarded JSON', () => {
+  it('reads what JSON.parse reads, where nothing is ambiguous', () => {
+    fc.assert(
+      fc.property(fc.json({ maxDepth: 20, noUnicodeString: false }), (text) => {
+        fc.pre(!text.includes('__proto__'));
+        const value = JSON.parse(text);
+        const read = parseJson(text);
+        // Repeated names are the one difference in which these two may come out.
+        if (typeof read === 'object' && read !== null && 'refused' in read)
+          expect(read).toMatchObject({ reason: 'json-ambiguous' });
+        else expect(JSON.stringify(read)).toBe(JSON.stringify(value));
+      }),
+    );
+  });
+
+  it('refuses whatever JSON.parse refuses', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...'{}[]",:0123e.-tfn\\u ') }), (text) => {
+        let good = true;
+        try {
+          JSON.parse(text);
+        } catch {
+          good = false;
+        }
+        if (!good) expect(parseJson(text)).toMatchObject({ refused: true });
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it.each([
+    ['a repeated name', '{"a":1,"a":2}', 'json-ambiguous'],
+    ['a name repeated by escape', '{"a":1,"\\u0061":2}', 'json-ambiguous'],
+    ['__proto__', '{"__proto__":{}}', 'json-ambiguous'],
+    ['depth', '['.repeat(65) + ']'.repeat(65), 'json-malformed'],
+    ['text behind the value', '{} {}', 'json-malformed'],
+    ['nothing', '', 'json-malformed'],
+  ])('refuses %s', (_, text, reason) => {
+    expect(parseJson(text)).toMatchObject({ refused: true, reason });
+  });
+
+  it('refuses bytes that are not UTF-8, and a byte order mark', () => {
+    expect(parseJson(Buffer.from([0x22, 0xff, 0x22]))).toMatchObject({ reason: 'json-malformed' });
+    expect(parseJson(Buffer.from('\ufeff{}'))).toMatchObject({ reason: 'json-malformed' });
+  });
+
+  it('keeps integers beyond 2^53 as text', () => {
+    expect(parseJson('[9007199254740993, 9007199254740991, 1.5]')).toEqual([
+      '9007199254740993',
+      9007199254740991,
+      1.5,
+    ]);
+  });
+
+  it('does not lend members of the prototype', () => {
+    expect(Object.keys(parseJson('{"constructor":1,"toString":2}') as object)).toEqual([
+      'constructor',
+      'toString',
+    ]);
+  });
+});
+
+describe('names that differ by case only', () => {
+  it.each([
+    [{ a: 1, A: 2 }, 'A'],
+    [{ s: 1, '\u017f': 2 }, '\u017f'],
+    [{ k: 1, '\u212a': 2 }, '\u212a'],
+    [{ a: 1, b: 2 }, undefined],
+  ])('in %o', (object, expected) => {
+    expect(caseFoldedDuplicate(object)).toBe(expected);
+  });
+});
