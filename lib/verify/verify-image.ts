@@ -154,7 +154,6 @@ const passing: readonly (ReasonCode | undefined)[] = [
   'verifier-crash',
   'verifier-timeout',
   'trustroot-missing',
-  'key-unresolvable',
   'time-future',
 ];
 
