@@ -218,13 +218,11 @@ describe('discoverEvidence', () => {
 
   it('keeps an item apart from the same blob listed as something else', async () => {
     attachBundle(lab, image, bundle);
-    pushManifest(lab, repository, undefined, [{ mediaType: 'text/plain', bytes: bundle }], {
+    pushManifest(lab, repository, undefined, [{ mediaType: bundleType, bytes: bundle }], {
+      artifactType: mediaTypes.notation,
       subject: described(image.digest),
     });
-    expect((await kindsAndPlaces()).map(([kind]) => kind)).toEqual([
-      'sigstore-bundle',
-      'unsigned-attachment',
-    ]);
+    expect((await kindsAndPlaces()).map(([kind]) => kind)).toEqual(['notation', 'sigstore-bundle']);
   });
 
   it('reads so many layers and bytes, says what is left, and keeps what it read', async () => {

@@ -164,6 +164,17 @@ describe('answers', () => {
     expect((await to((_, response) => response.end(Buffer.alloc(1024)))).bytes.length).toBe(1024);
   });
 
+  it('stops reading a body without end at its cap', async () => {
+    const endless: RequestListener = (_, response) => {
+      const more = (): void => {
+        while (!response.destroyed && response.write(Buffer.alloc(65_536)));
+      };
+      response.on('drain', more);
+      more();
+    };
+    expect(await outcome(to(endless))).toBe('limit-exceeded');
+  });
+
   it('cuts the body of an error instead of failing', async () => {
     const answer = await to((_, response) => response.writeHead(500).end(Buffer.alloc(200_000)));
     expect(answer.status).toBe(500);

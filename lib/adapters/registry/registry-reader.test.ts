@@ -1,4 +1,6 @@
 import type { RequestListener } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createGuardedClient } from '#lib/adapters/http/guarded-client.ts';
 import { OperationalError } from '#lib/errors.ts';
@@ -9,6 +11,7 @@ import {
 } from '#lib/lab/registry/registry-server.ts';
 import { digest } from '#lib/model/digest.ts';
 import { mediaTypes } from '#lib/model/manifest.ts';
+import { aCertificate } from '#tests/builders/certificate.ts';
 import { openReader, pushImage } from '#tests/builders/registry.ts';
 import { startServer } from '#tests/builders/server.ts';
 import type { RegistryHostOptions } from './registry-options.ts';
@@ -43,6 +46,18 @@ async function serve(listener: RequestListener) {
   const server = await startServer(listener);
   open.push(() => server.close());
   return server;
+}
+
+/** A reader of a registry of HTTPS whose authority it was told. */
+async function secureReader(allow: readonly string[], listener: RequestListener) {
+  const { certificate, key } = await aCertificate('localhost');
+  const server = createSecureServer({ cert: certificate, key }, listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  open.push(async () => server.close().closeAllConnections());
+  const endpoint = `https://localhost:${(server.address() as AddressInfo).port}`;
+  const { reader, http } = openReader([{ host: name, endpoint, ca: certificate }], { allow });
+  open.push(() => http.close());
+  return reader;
 }
 
 const codeOf = async (asked: Promise<unknown>): Promise<string> => {
@@ -167,6 +182,7 @@ describe('content', () => {
     ['team/app', 'v1%2f'],
     ['team/app', 'sha256:short'],
     ['team/app:v1', 'v1'],
+    [`team/app@${absent}`, 'v1'],
     ['', 'v1'],
   ])('refuses the name %j with %j before anything is sent', async (repository, reference) => {
     const lab = await startLab();
@@ -183,6 +199,7 @@ describe('content', () => {
     open.push(() => http.close());
     expect(await codeOf(reader.manifest('evil.example/x', 'a', 'v1'))).toBe('reference-malformed');
     expect(await codeOf(reader.tags('reg@evil.example', 'a'))).toBe('reference-malformed');
+    expect(await codeOf(reader.tags('docker.io', 'nginx'))).toBe('reference-malformed');
   });
 });
 
@@ -328,6 +345,19 @@ describe('authorization', () => {
     expect(await reader.resolveTag(name, 'team/good', 'v1')).toBeDefined();
   });
 
+  it('is not sought at a token service of plain HTTP by a registry of HTTPS', async () => {
+    let asked = 0;
+    const plain = await serve((_, response) => {
+      asked += 1;
+      response.end('{"token":"x"}');
+    });
+    const reader = await secureReader([plain.host], (_, response) =>
+      response.writeHead(401, { 'www-authenticate': `Bearer realm="${plain.url}/"` }).end(),
+    );
+    expect(await codeOf(reader.resolveTag(name, 'a', 'v1'))).toBe('token-realm-blocked');
+    expect(asked).toBe(0);
+  });
+
   it.each([
     ['no token in it', '{}'],
     ['a token with a line break', JSON.stringify({ token: 'a\r\nhost: evil' })],
@@ -368,6 +398,17 @@ describe('redirects', () => {
       );
     },
   );
+
+  it('do not fall from HTTPS to plain HTTP', async () => {
+    const plain = await serve((_, response) => response.writeHead(404).end());
+    const reader = await secureReader([plain.host], (_, response) =>
+      response.writeHead(302, { location: plain.url }).end(),
+    );
+    await expect(reader.manifest(name, 'team/app', 'v1')).rejects.toMatchObject({
+      code: 'registry-redirect-blocked',
+      message: expect.stringContaining('plain HTTP'),
+    });
+  });
 
   it('keep no authorization once they left the origin, not even back home', async () => {
     const seen: (string | undefined)[] = [];
