@@ -29,8 +29,10 @@ export interface Examiner {
     domain: TrustDomain | undefined,
     tlog: 'required' | 'ignored',
   ): Examination;
-  /** Signatures examined so far. */
+  /** Signatures examined so far, each once. */
   count(): number;
+  /** Examinations asked for so far, whether they were new or not. */
+  asked(): number;
 }
 
 /** An examiner for one item of evidence. */
@@ -41,7 +43,9 @@ export function createExaminer(
   now: Date,
 ): Examiner {
   const done = new Map<string, Examination>();
+  let asked = 0;
   const once = (key: string, examine: () => Examination): Examination => {
+    asked++;
     const known = done.get(key);
     if (known) return known;
     const examination = examine();
@@ -68,6 +72,7 @@ export function createExaminer(
         () => examineKey(item, key, domain, { artifact, tlog, sct: 'ignored', now }),
       ),
     count: () => done.size,
+    asked: () => asked,
   };
 }
 
