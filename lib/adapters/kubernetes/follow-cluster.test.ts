@@ -186,17 +186,18 @@ describe('following a cluster', () => {
 describe('a fault while following', () => {
   it('resumes a dropped watch where it was: nothing lost, nothing doubled, and says so', async () => {
     const { api, changes, settled, until } = await follow({ pods: [pod('p1')] });
+    const told = () => changes.flatMap((change) => (change.type === 'pod' ? [change.pod.uid] : []));
     for (let round = 0; round < 5; round += 1) {
       api.upsert(pod(`new-${round}`));
+      await until(() => told().includes(`new-${round}`));
       api.setFault({ kind: 'drop-watch', times: 0 });
       api.upsert(pod(`while-away-${round}`));
-      await until(() => interruptions(changes).length > round);
+      await until(() => told().includes(`while-away-${round}`));
     }
     await settled();
     expect(count(changes, 'relisted')).toBe(0);
     expect(interruptions(changes)[0]).toMatchObject({ reason: 'cluster-unreachable' });
-    const told = changes.flatMap((change) => (change.type === 'pod' ? [change.pod.uid] : []));
-    expect(told.toSorted()).toEqual(
+    expect(told().toSorted()).toEqual(
       Array.from({ length: 5 }, (_, i) => [`new-${i}`, `while-away-${i}`])
         .flat()
         .toSorted(),

@@ -155,6 +155,17 @@ describe('a fault while reading', () => {
     expect(api.requests().filter(({ status }) => status === 410)).toHaveLength(2);
   });
 
+  it('keeps nothing of the list that expired: what went meanwhile is gone', async () => {
+    const api = await cluster({ pods: pods(10) });
+    api.setFault({ kind: 'gone-during-paging', onContinue: 2, times: 1 });
+    const snapshot = await readerOf(api).read({
+      signal: new AbortController().signal,
+      onProgress: () => api.remove('Pod', 'shop-0'),
+    });
+    expect(snapshot.pods.map(({ uid }) => uid)).not.toContain('shop-0');
+    expect(snapshot.pods).toHaveLength(9);
+  });
+
   it('says so when the list expires every time', async () => {
     const api = await cluster({ pods: pods(10) });
     api.setFault({ kind: 'gone-during-paging', onContinue: 1 });
