@@ -53,7 +53,7 @@ function Loaded({ image, location, onClose }: LoadedProps) {
   const mixed = mixedSentence(location);
   return (
     <>
-      <header className="flex items-start border-line border-b py-3 pr-3 pl-4">
+      <div className="flex items-start border-line border-b py-3 pr-3 pl-4">
         <div className="min-w-0">
           <p className="text-ink-2 text-label">
             <Wrap>{slash < 0 ? registry : `${registry}/${repository.slice(0, slash)}`}</Wrap>
@@ -76,7 +76,7 @@ function Loaded({ image, location, onClose }: LoadedProps) {
             <X aria-hidden="true" />
           </IconButton>
         </div>
-      </header>
+      </div>
       <section className="grid gap-1.5 px-4 py-3">
         <StatusBadge status={status} />
         <p>
@@ -124,14 +124,14 @@ function Loaded({ image, location, onClose }: LoadedProps) {
         </ul>
         {location.evidence.length === 0 && <p className="text-ink-2">None was found.</p>}
       </section>
-      <footer className="flex items-center gap-3 border-line border-t px-4 py-3">
+      <div className="flex items-center gap-3 border-line border-t px-4 py-3">
         <ButtonLink href={`${page}?how=${encodeURIComponent(repositoryOf(location))}`}>
           How do we know?
         </ButtonLink>
         <span className="ml-auto text-ink-3">
           {formatNoun(image.locations.length, 'repository', 'repositories')}
         </span>
-      </footer>
+      </div>
     </>
   );
 }

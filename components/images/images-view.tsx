@@ -13,7 +13,7 @@ import { useRowChoice } from '#components/list/use-row-choice.ts';
 import { useUrlState } from '#components/list/use-url-state.ts';
 import { formatNoun } from '#components/ui/format.ts';
 import { ImageFilter, type ImagePage } from '#lib/contract/images.ts';
-import { writeUrl } from '#lib/contract/url-state.ts';
+import { readUrl, writeUrl } from '#lib/contract/url-state.ts';
 import { imageKey, useImageFacets, useImages } from '#lib/query/images.ts';
 import { imageColumns } from './image-columns.tsx';
 import { ImagePanel } from './image-panel.tsx';
@@ -33,8 +33,10 @@ import {
 /** The image list: filters, rows, and the panel of the row that is open. */
 export function ImagesView() {
   const { value, dropped, change } = useUrlState(ImageView);
-  const filter = useMemo(() => ImageFilter.parse(value), [value]);
-  const choice = useRowChoice();
+  // Opening a panel or choosing columns is no other filter.
+  const text = writeUrl(ImageFilter, value).toString();
+  const filter = useMemo(() => readUrl(ImageFilter, new URLSearchParams(text)).value, [text]);
+  const choice = useRowChoice(filter);
   const list = useImages(filter, choice.held);
   const counts = useImageFacets(filter);
   const shown = shownColumns(value);
@@ -59,7 +61,7 @@ export function ImagesView() {
           <SortMenu value={sorting} orders={imageOrders} onChange={onSort} />
           <ExportMenu
             path="/api/v1/images/export"
-            filter={writeUrl(ImageFilter, filter)}
+            filter={new URLSearchParams(text)}
             total={list.outdated ? undefined : list.page?.total}
             noun="images"
           />

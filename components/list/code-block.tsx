@@ -11,18 +11,18 @@ interface CodeBlockProps {
 /** Text to copy as it stands. */
 export function CodeBlock({ what, text, diff = false }: CodeBlockProps) {
   return (
-    <div className="relative">
+    <div className="flex items-start overflow-hidden rounded-md border border-line bg-sunken">
       <section
         // biome-ignore lint/a11y/noNoninteractiveTabindex: long lines scroll, by the keyboard too
         tabIndex={0}
         aria-label={what}
-        className="max-h-96 overflow-auto rounded-md border border-line bg-sunken"
+        className="max-h-96 min-w-0 flex-1 overflow-auto focus-visible:shadow-[inset_0_0_0_2px_var(--accent)]"
       >
-        <pre className="w-max min-w-full py-2.5 pr-10 pl-3">
+        <pre className="w-max min-w-full px-3 py-2.5">
           {diff ? <Diff text={text.trimEnd()} /> : text.trimEnd()}
         </pre>
       </section>
-      <span className="absolute top-1 right-1 rounded-md bg-sunken">
+      <span className="flex-none p-1">
         <CopyButton text={text} what={what} />
       </span>
     </div>

@@ -2,7 +2,7 @@ import clsx from 'clsx';
 import { ChevronDown } from 'lucide-react';
 import { buttonClass } from '#components/ui/button.tsx';
 import { MultiCombobox } from '#components/ui/combobox.tsx';
-import { formatCount } from '#components/ui/format.ts';
+import { formatCount, formatNoun } from '#components/ui/format.ts';
 import type { FacetValue } from '#lib/contract/paging.ts';
 
 /** One thing by which a list can be narrowed: its key in the filter, and how its values are written. */
@@ -39,6 +39,8 @@ export function FacetMenu({ facet, values, chosen, onChange }: FacetMenuProps) {
       trigger={
         <button
           type="button"
+          // A combobox takes no name from its content.
+          aria-label={nameOf(label, options.length, chosen.length)}
           className={buttonClass('default', clsx(active && 'border-accent! bg-accent-soft!'))}
         >
           {label}
@@ -52,3 +54,7 @@ export function FacetMenu({ facet, values, chosen, onChange }: FacetMenuProps) {
     />
   );
 }
+
+/** `Reason, 11 values, 2 chosen` */
+const nameOf = (label: string, values: number, chosen: number): string =>
+  `${label}, ${formatNoun(values, 'value')}${chosen > 0 ? `, ${formatCount(chosen)} chosen` : ''}`;

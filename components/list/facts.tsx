@@ -22,7 +22,7 @@ export function Facts({ entries, form = 'list', className }: FactsProps) {
       className={clsx(
         form === 'row'
           ? 'flex flex-wrap gap-x-8 gap-y-2 max-md:grid max-md:grid-cols-2'
-          : 'grid grid-cols-[minmax(64px,max-content)_minmax(0,1fr)] gap-x-3 gap-y-1',
+          : 'grid grid-cols-[minmax(64px,max-content)_minmax(0,1fr)] gap-x-3 gap-y-1.5',
         className,
       )}
     >

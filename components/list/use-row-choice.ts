@@ -9,18 +9,24 @@ export interface RowChoice {
   readonly setHeld: (held: boolean) => void;
 }
 
-export function useRowChoice(): RowChoice {
-  const [selected, setSelected] = useState<ReadonlySet<string>>(none);
+/** Rows are chosen within one filter: under another, nothing is chosen that cannot be seen. */
+export function useRowChoice(filter: object): RowChoice {
+  const [chosen, setChosen] = useState({ filter, keys: none });
   const [held, setHeld] = useState(false);
-  const select = useCallback((key: string, on: boolean) => {
-    setSelected((now) => {
-      const next = new Set(now);
-      if (on) next.add(key);
-      else next.delete(key);
-      return next;
-    });
-  }, []);
-  return { selected, select, clear: useCallback(() => setSelected(none), []), held, setHeld };
+  const selected = chosen.filter === filter ? chosen.keys : none;
+  const select = useCallback(
+    (key: string, on: boolean) => {
+      setChosen((now) => {
+        const keys = new Set(now.filter === filter ? now.keys : none);
+        if (on) keys.add(key);
+        else keys.delete(key);
+        return { filter, keys };
+      });
+    },
+    [filter],
+  );
+  const clear = useCallback(() => setChosen({ filter, keys: none }), [filter]);
+  return { selected, select, clear, held, setHeld };
 }
 
 const none: ReadonlySet<string> = new Set();

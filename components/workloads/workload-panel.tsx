@@ -40,7 +40,7 @@ function Loaded({ workload, onClose }: LoadedProps) {
   const { id, kind, cluster, namespace, name, status, reason, since, stale, asOf } = workload;
   return (
     <>
-      <header className="flex items-start border-line border-b py-3 pr-3 pl-4">
+      <div className="flex items-start border-line border-b py-3 pr-3 pl-4">
         <div className="min-w-0">
           <p className="text-ink-2 text-label">
             <Wrap>{`${kind} in ${cluster} / ${namespace}`}</Wrap>
@@ -62,7 +62,7 @@ function Loaded({ workload, onClose }: LoadedProps) {
             <X aria-hidden="true" />
           </IconButton>
         </div>
-      </header>
+      </div>
       <div className="grid gap-1 px-4 py-3">
         <div className="flex flex-wrap items-center gap-x-3">
           <StatusBadge status={status} />

@@ -12,7 +12,7 @@ import { SortMenu } from '#components/list/sort-menu.tsx';
 import { useRowChoice } from '#components/list/use-row-choice.ts';
 import { useUrlState } from '#components/list/use-url-state.ts';
 import { formatNoun } from '#components/ui/format.ts';
-import { writeUrl } from '#lib/contract/url-state.ts';
+import { readUrl, writeUrl } from '#lib/contract/url-state.ts';
 import { WorkloadFilter, type WorkloadPage } from '#lib/contract/workloads.ts';
 import { useWorkloadFacets, useWorkloads } from '#lib/query/workloads.ts';
 import { workloadColumns } from './workload-columns.tsx';
@@ -35,8 +35,10 @@ import {
 /** The workload list: filters, rows, and the panel of the row that is open. */
 export function WorkloadsView() {
   const { value, dropped, change } = useUrlState(WorkloadView);
-  const filter = useMemo(() => WorkloadFilter.parse(value), [value]);
-  const choice = useRowChoice();
+  // Opening a panel or choosing columns is no other filter.
+  const text = writeUrl(WorkloadFilter, value).toString();
+  const filter = useMemo(() => readUrl(WorkloadFilter, new URLSearchParams(text)).value, [text]);
+  const choice = useRowChoice(filter);
   const list = useWorkloads(filter, choice.held);
   const counts = useWorkloadFacets(filter);
   const shown = shownColumns(value);
@@ -61,7 +63,7 @@ export function WorkloadsView() {
           <SortMenu value={sorting} orders={workloadOrders} onChange={onSort} />
           <ExportMenu
             path="/api/v1/workloads/export"
-            filter={writeUrl(WorkloadFilter, filter)}
+            filter={new URLSearchParams(text)}
             total={list.outdated ? undefined : list.page?.total}
             noun="workloads"
           />
