@@ -38,8 +38,8 @@ describe('measureCoverage', () => {
     expect(measureCoverage(counts(0, 0, 0))).toMatchObject({ lowerPercent: 0, upperPercent: 0 });
   });
 
-  it('never favours us, whatever the counts', () => {
-    assert(
+  it('never favours us, whatever the counts', async () => {
+    await assert(
       property(nat(100_000), nat(100_000), nat(100_000), (verified, unchecked, refuted) => {
         const band = measureCoverage(counts(verified, unchecked, refuted));
         if (band.total === 0) return;
