@@ -12,6 +12,8 @@ interface ErrorPageProps {
 export default function ErrorPage({ error, reset }: ErrorPageProps) {
   return (
     <EmptyState
+      heading
+      framed
       role="alert"
       title="This page failed"
       action={

@@ -15,6 +15,7 @@ export default function GlobalError({ reset }: GlobalErrorProps) {
         <title>Failed · Sealwatch</title>
         <main>
           <EmptyState
+            heading
             role="alert"
             title="Sealwatch failed to draw this page"
             action={<Button onClick={reset}>Try again</Button>}

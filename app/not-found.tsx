@@ -7,6 +7,8 @@ export const metadata: Metadata = { title: 'Not found' };
 export default function NotFound() {
   return (
     <EmptyState
+      heading
+      framed
       title="There is no such page"
       action={<ButtonLink href="/">Go to the overview</ButtonLink>}
     >

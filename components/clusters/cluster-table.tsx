@@ -21,7 +21,7 @@ const kinds: Readonly<Record<ClusterRow['kind'], string>> = {
 /** One row a cluster; what is wrong with it stands beneath. */
 export function ClusterTable({ clusters }: { readonly clusters: readonly ClusterRow[] }) {
   return (
-    <div className="overflow-x-auto">
+    <div className="overflow-x-auto print:overflow-visible">
       <Table caption="Clusters with state, coverage and counts">
         <thead>
           <tr>

@@ -43,7 +43,7 @@ export function CoverageTable({ caption, head, child, rows, hrefOf }: CoverageTa
     return <p className="border-line border-t px-4 py-6 text-ink-2">Nothing to show here yet.</p>;
   }
   return (
-    <div className="overflow-x-auto">
+    <div className="overflow-x-auto print:overflow-visible">
       <Table caption={caption}>
         <thead>
           <tr>

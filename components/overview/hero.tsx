@@ -34,7 +34,7 @@ export function Hero({ fleet: { counts, before, trend }, scope }: HeroProps) {
         </div>
       </div>
       <CoverageBand counts={counts} size="large" noun="running container" href={href} />
-      <ul className="mt-3 grid gap-y-4 md:grid-cols-5 max-md:grid-cols-2">
+      <ul className="mt-3 grid gap-y-4 max-md:grid-cols-2 md:grid-cols-3 lg:grid-cols-5">
         {bandOrder.map((status) => (
           <Count
             key={status}
@@ -89,7 +89,7 @@ function Count({ status, counts, before, href }: CountProps) {
     <li className="max-md:first:col-span-2">
       <Link
         href={href}
-        className="grid gap-0.5 border-line px-3 hover:text-ink md:border-l [&:hover_.count]:text-accent max-md:px-0 [li:first-child>&]:border-0 [li:first-child>&]:pl-0"
+        className="grid gap-0.5 border-line lg:px-3 hover:text-ink lg:border-l [&:hover_.count]:text-accent [li:first-child>&]:border-0 [li:first-child>&]:pl-0"
       >
         <StatusBadge status={status} size="small" />
         <span className="count text-count tabular-nums">{formatCount(counts[status])}</span>

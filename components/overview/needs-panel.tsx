@@ -18,7 +18,7 @@ interface NeedsPanelProps {
 export function NeedsPanel({ fleet: { needs, needsTotal, counts }, scope }: NeedsPanelProps) {
   if (needs.length === 0) {
     return (
-      <Panel title="What needs you">
+      <Panel title="What needs you" className="self-start">
         <p className="flex items-center gap-2 border-line border-t px-4 py-6 text-body">
           <ShieldCheck aria-hidden="true" className="size-4 text-verified" />
           Nothing: {formatNoun(counts.total, 'running container')} and no finding.
@@ -71,8 +71,8 @@ export function NeedsPanel({ fleet: { needs, needsTotal, counts }, scope }: Need
 function NeedRow({ need, scope }: { readonly need: Need; readonly scope: Scope }) {
   const href = runningHref({ ...scope, finding: [need.kind], reason: [need.reason] });
   const about = [
-    need.where.join(', '),
     formatNoun(need.workloads, 'workload'),
+    need.where.join(', '),
     need.retryAt !== null && `next try ${formatClock(need.retryAt)}`,
   ]
     .filter(Boolean)

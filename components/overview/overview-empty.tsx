@@ -21,13 +21,14 @@ export function emptyOverview(fleet: Overview, scope: Scope): ReactNode | undefi
   if (!fleet.scanned) return <FirstScan />;
   return Object.values(scope).some((values) => values.length > 0) ? (
     <EmptyState
+      framed
       title="Nothing runs in this scope"
       action={<ButtonLink href="/">Show everything</ButtonLink>}
     >
       No running container belongs to the clusters, namespaces and teams chosen above.
     </EmptyState>
   ) : (
-    <EmptyState title="Nothing runs" action={<ScanButton />}>
+    <EmptyState framed title="Nothing runs" action={<ScanButton />}>
       Every cluster was read, and no container runs in any of them.
     </EmptyState>
   );
@@ -36,6 +37,7 @@ export function emptyOverview(fleet: Overview, scope: Scope): ReactNode | undefi
 function NothingConfigured() {
   return (
     <EmptyState
+      framed
       title="Nothing is connected yet"
       action={<ButtonLink href="/settings">See what is configured</ButtonLink>}
     >
@@ -46,7 +48,7 @@ function NothingConfigured() {
 
 function CannotTell({ sources }: { readonly sources: readonly SourceRow[] }) {
   return (
-    <EmptyState title="Cannot tell what runs" role="alert" action={<ScanButton />}>
+    <EmptyState framed title="Cannot tell what runs" role="alert" action={<ScanButton />}>
       <p>No cluster could be read, so nothing is claimed about any image.</p>
       <ul className="mt-2 grid gap-2">
         {sources.map(({ id, name, reason, detail }) => (

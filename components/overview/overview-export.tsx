@@ -1,6 +1,6 @@
 import { Download, Printer } from 'lucide-react';
 import { Button } from '#components/ui/button.tsx';
-import { Menu, MenuItem, MenuLabel, MenuLink, MenuSeparator } from '#components/ui/menu.tsx';
+import { Menu, MenuGroup, MenuItem, MenuLink, MenuSeparator } from '#components/ui/menu.tsx';
 import { exportFormats } from '#lib/contract/paging.ts';
 import { urlOf, writeUrl } from '#lib/contract/url-state.ts';
 import { Scope } from '#lib/contract/workloads.ts';
@@ -21,12 +21,13 @@ export function OverviewExport({ scope }: { readonly scope: Scope }) {
         </Button>
       }
     >
-      <MenuLabel>All findings of this scope</MenuLabel>
-      {exportFormats.map((format) => (
-        <MenuLink key={format} href={href(format)} download>
-          {format.toUpperCase()}
-        </MenuLink>
-      ))}
+      <MenuGroup label="All findings of this scope">
+        {exportFormats.map((format) => (
+          <MenuLink key={format} href={href(format)} download>
+            {format.toUpperCase()}
+          </MenuLink>
+        ))}
+      </MenuGroup>
       <MenuSeparator />
       <MenuItem onSelect={() => window.print()}>
         <Printer aria-hidden="true" />

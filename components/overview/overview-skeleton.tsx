@@ -15,7 +15,7 @@ export function OverviewSkeleton() {
         <Skeleton className="mt-5 h-28 w-full" />
         <div className="h-11" />
       </Panel>
-      <div className="grid gap-4 lg:grid-cols-[minmax(0,2.15fr)_minmax(0,1fr)]">
+      <div className="grid gap-4 xl:grid-cols-[minmax(0,2.15fr)_minmax(0,1fr)]">
         <Panel title="What needs you">
           <SkeletonRows rows={7} widths={[8, 16, 3, 10]} label="Loading what needs you" />
         </Panel>

@@ -23,7 +23,7 @@ export function Overview({ scope }: OverviewProps) {
   return (
     <>
       <PageHeader title="Overview" actions={<OverviewExport scope={scope} />} />
-      <QueryBoundary what="the overview" skeleton={<OverviewSkeleton />}>
+      <QueryBoundary what="the overview" framed skeleton={<OverviewSkeleton />}>
         <Body scope={scope} />
       </QueryBoundary>
     </>
@@ -39,7 +39,7 @@ function Sections({ fleet, scope }: { readonly fleet: Fleet; readonly scope: Sco
   return (
     <div className="grid gap-4">
       <Hero fleet={fleet} scope={scope} />
-      <div className="grid gap-4 lg:grid-cols-[minmax(0,2.15fr)_minmax(0,1fr)] print:block">
+      <div className="grid gap-4 xl:grid-cols-[minmax(0,2.15fr)_minmax(0,1fr)] print:block">
         <NeedsPanel fleet={fleet} scope={scope} />
         <SourcesPanel sources={fleet.sources} />
       </div>

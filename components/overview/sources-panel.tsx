@@ -20,7 +20,7 @@ export function SourcesPanel({ sources }: { readonly sources: readonly SourceRow
         </span>
       }
     >
-      <div className="min-h-0 flex-[1_1_320px] overflow-y-auto border-line border-t max-lg:max-h-[420px] print:max-h-none">
+      <div className="min-h-0 flex-[1_1_320px] overflow-y-auto border-line border-t max-xl:max-h-[420px] print:max-h-none">
         <SourceLines sources={ordered} />
       </div>
     </Panel>

@@ -11,7 +11,7 @@ import { reasons } from '#lib/model/reasons.ts';
 /** Tags with what they name and what it comes to. */
 export function PublishedTable({ tags }: { readonly tags: readonly PublishedTag[] }) {
   return (
-    <div className="overflow-x-auto">
+    <div className="overflow-x-auto print:overflow-visible">
       <Table caption="Published tags">
         <thead>
           <tr>

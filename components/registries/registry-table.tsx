@@ -17,7 +17,7 @@ import { credentialsWord, referrersWord } from './registry-facts.ts';
 /** One row a registry; what is wrong with it stands beneath. */
 export function RegistryTable({ registries }: { readonly registries: readonly RegistryRow[] }) {
   return (
-    <div className="overflow-x-auto">
+    <div className="overflow-x-auto print:overflow-visible">
       <Table caption="Registries with state, coverage, requests and budget">
         <thead>
           <tr>
@@ -27,8 +27,6 @@ export function RegistryTable({ registries }: { readonly registries: readonly Re
             <Th className="w-[15%] min-w-[120px]">Images</Th>
             <Th className="w-[15%] min-w-[120px]">Release tags</Th>
             <Th numeric>Requests</Th>
-            <Th numeric>Failed</Th>
-            <Th numeric>429s</Th>
             <Th numeric>Budget</Th>
             <Th numeric>Last success</Th>
           </tr>
@@ -64,7 +62,7 @@ function RegistryGroup({ registry }: { readonly registry: RegistryRow }) {
         <Td label="State" card="full" className={cell}>
           <StateBadge state={registry.state} />
         </Td>
-        <Td label="Credentials" card="full" className={`max-w-52 ${cell}`}>
+        <Td label="Credentials" card="full" className={`max-w-48 ${cell}`}>
           <span className="min-w-0">
             <Clip className={registry.credentials === null ? 'text-ink-3' : ''}>
               {credentialsWord(registry)}
@@ -80,10 +78,8 @@ function RegistryGroup({ registry }: { readonly registry: RegistryRow }) {
           className={cell}
         />
         <Td numeric label="Requests" className={cell}>
-          {formatCount(registry.requests)}
+          <Requests registry={registry} />
         </Td>
-        <Count label="Failed" value={registry.failures} className={cell} />
-        <Count label="429s" value={registry.rateLimited} className={cell} />
         <Td numeric label="Budget" className={cell}>
           <Budget budget={registry.budget} />
         </Td>
@@ -93,7 +89,7 @@ function RegistryGroup({ registry }: { readonly registry: RegistryRow }) {
       </Tr>
       {reason !== null && (
         <Tr>
-          <Td colSpan={10} card="lead" className="pb-3">
+          <Td colSpan={8} card="lead" className="pb-3">
             <div className="rounded-md bg-sunken px-3 py-2">
               <ReasonNote reason={reason} detail={detail} retryAt={retryAt} />
             </div>
@@ -128,17 +124,17 @@ export function BandCell({ label, noun, counts, className }: BandCellProps) {
   );
 }
 
-interface CountProps {
-  readonly label: string;
-  readonly value: number;
-  readonly className: string;
-}
-
-function Count({ label, value, className }: CountProps) {
+function Requests({ registry }: { readonly registry: RegistryRow }) {
+  const { requests, failures, rateLimited } = registry;
+  const trouble = [
+    failures > 0 && `${formatCount(failures)} failed`,
+    rateLimited > 0 && `${formatCount(rateLimited)} × 429`,
+  ].filter(Boolean);
   return (
-    <Td numeric label={label} className={className}>
-      <span className={value === 0 ? 'text-ink-3' : ''}>{formatCount(value)}</span>
-    </Td>
+    <span className="grid justify-items-end">
+      {formatCount(requests)}
+      {trouble.length > 0 && <span className="text-ink-3 text-label">{trouble.join(', ')}</span>}
+    </span>
   );
 }
 

@@ -40,6 +40,7 @@ export function Registry({ host, filter }: RegistryProps) {
       <div className="grid gap-4">
         <QueryBoundary
           what="this registry"
+          framed
           skeleton={
             <Panel title="State">
               <SkeletonRows rows={7} widths={[12, 8, 6]} label="Loading the registry" />

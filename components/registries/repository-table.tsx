@@ -21,7 +21,7 @@ export function RepositoryTable({ repositories, chosen }: RepositoryTableProps) 
   if (repositories.length === 0)
     return <p className="border-line border-t px-4 py-4 text-ink-2">No repository is known yet.</p>;
   return (
-    <div className="overflow-x-auto">
+    <div className="overflow-x-auto print:overflow-visible">
       <Table caption="Repositories of this registry">
         <thead>
           <tr>

@@ -9,8 +9,9 @@ import { isActive } from './scan-words.ts';
 export function FirstScan() {
   const scan = useKnownScans().find(isActive);
   return (
-    <>
+    <div className="grid gap-4">
       <EmptyState
+        framed
         title={scan === undefined ? 'Not scanned yet' : 'The first scan is running'}
         {...(scan === undefined && { action: <ScanButton /> })}
       >
@@ -21,6 +22,6 @@ export function FirstScan() {
           <ScanProgress scan={scan} />
         </Panel>
       )}
-    </>
+    </div>
   );
 }

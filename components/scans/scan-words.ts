@@ -21,7 +21,7 @@ export const stateWords: Readonly<Record<ScanRow['state'], string>> = {
 
 export const triggerWords: Readonly<Record<ScanRow['trigger'], string>> = {
   start: 'at start',
-  request: 'asked for',
+  request: 'on request',
   schedule: 'by schedule',
   watch: 'after a change',
   configuration: 'after a change of configuration',

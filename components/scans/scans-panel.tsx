@@ -12,7 +12,7 @@ import { isActive, stateWords, triggerWords } from './scan-words.ts';
 /** The running scan, or how the last one went; the scans before it on demand. */
 export function ScansPanel() {
   return (
-    <QueryBoundary what="the scans">
+    <QueryBoundary what="the scans" framed>
       <Scans />
     </QueryBoundary>
   );

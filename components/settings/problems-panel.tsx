@@ -1,5 +1,4 @@
 import { TriangleAlert } from 'lucide-react';
-import { formatNoun } from '#components/ui/format.ts';
 import { Panel } from '#components/ui/panel.tsx';
 import { Wrap } from '#components/ui/text.tsx';
 import type { Settings } from '#lib/contract/overview.ts';
@@ -11,7 +10,7 @@ interface ProblemsPanelProps {
 /** What of the configuration does not hold; it comes before everything else. */
 export function ProblemsPanel({ problems }: ProblemsPanelProps) {
   return (
-    <Panel title="Problems" hint={formatNoun(problems.length, 'problem')}>
+    <Panel title="Problems">
       <ul className="border-line border-t">
         {problems.map(({ where, message }) => (
           <li

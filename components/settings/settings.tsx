@@ -21,6 +21,7 @@ export function Settings() {
       />
       <QueryBoundary
         what="the settings"
+        framed
         skeleton={
           <Panel title="Server">
             <SkeletonRows rows={5} widths={[10, 20]} label="Loading the settings" />

@@ -29,7 +29,8 @@ export function Freshness() {
           <span className={behind > 0 ? 'max-xl:sr-only' : ''}>
             {typeof data?.asOf === 'string' ? (
               <>
-                Updated <RelativeTime at={data.asOf} />
+                Updated{' '}
+                <RelativeTime at={data.asOf} className="inline-block min-w-[6.5ch] text-left" />
               </>
             ) : (
               'Nothing read yet'

@@ -12,16 +12,20 @@ interface QueryBoundaryProps {
   readonly what: string;
   /** A skeleton in the size of what comes; without it, it waits with what is around it. */
   readonly skeleton?: ReactNode;
+  /** For what stands on a page by itself and not in a panel. */
+  readonly framed?: boolean;
   readonly children: ReactNode;
 }
 
 /** Where suspended queries wait, and where they fail without taking the page. */
-export function QueryBoundary({ what, skeleton, children }: QueryBoundaryProps) {
+export function QueryBoundary({ what, skeleton, framed = false, children }: QueryBoundaryProps) {
   const reset = useQueryReset();
   return (
     <ErrorBoundary
       onRetry={reset}
-      fallback={(error, retry) => <Failed what={what} error={error} onRetry={retry} />}
+      fallback={(error, retry) => (
+        <Failed what={what} framed={framed} error={error} onRetry={retry} />
+      )}
     >
       {skeleton === undefined ? children : <Suspense fallback={skeleton}>{children}</Suspense>}
     </ErrorBoundary>
@@ -30,15 +34,17 @@ export function QueryBoundary({ what, skeleton, children }: QueryBoundaryProps) 
 
 interface FailedProps {
   readonly what: string;
+  readonly framed: boolean;
   readonly error: Error;
   readonly onRetry: () => void;
 }
 
-function Failed({ what, error, onRetry }: FailedProps) {
+function Failed({ what, framed, error, onRetry }: FailedProps) {
   const remedy = error instanceof ProblemError ? error.remedy : undefined;
   return (
     <EmptyState
       role="alert"
+      framed={framed}
       title={`Cannot show ${what}`}
       action={
         <Button onClick={onRetry}>

@@ -1,6 +1,7 @@
 import { RelativeTime } from '#components/ui/relative-time.tsx';
 import { Wrap } from '#components/ui/text.tsx';
 import { type ReasonCode, reasons } from '#lib/model/reasons.ts';
+import { ownerWords } from './owner-words.ts';
 
 interface ReasonNoteProps {
   readonly reason: ReasonCode;
@@ -17,7 +18,7 @@ export function ReasonNote({ reason, detail, retryAt }: ReasonNoteProps) {
       <p>
         <span className="font-[550]">{title}.</span> {remedy}{' '}
         <span className="text-ink-3">
-          For {owner === 'image owner' ? 'the image owner' : owner}
+          For {ownerWords[owner]}
           {typeof retryAt === 'string' && (
             <>
               ; next try <RelativeTime at={retryAt} form="until" />

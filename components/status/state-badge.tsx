@@ -27,7 +27,7 @@ export function StateBadge({ state }: { readonly state: SourceState }) {
   return (
     <span
       className={clsx(
-        'inline-flex items-center gap-1.5 whitespace-nowrap',
+        'inline-flex items-center gap-1.5 whitespace-nowrap align-middle',
         late ? 'font-medium text-notice-text' : 'text-ink-2',
       )}
     >

@@ -105,8 +105,19 @@ export function MenuChoices({ value, onChange, choices }: MenuChoicesProps) {
   );
 }
 
-export function MenuLabel({ children }: { readonly children: ReactNode }) {
-  return <div className="px-3 pt-1.5 pb-1 text-ink-3 text-label">{children}</div>;
+interface MenuGroupProps {
+  readonly label: string;
+  readonly children: ReactNode;
+}
+
+/** Items under a heading of their own. */
+export function MenuGroup({ label, children }: MenuGroupProps) {
+  return (
+    <Base.Group>
+      <Base.GroupLabel className="px-3 pt-1.5 pb-1 text-ink-3 text-label">{label}</Base.GroupLabel>
+      {children}
+    </Base.Group>
+  );
 }
 
 export function MenuSeparator() {

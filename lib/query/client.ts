@@ -20,8 +20,7 @@ function createQueryClient(): QueryClient {
       queries: {
         // Changes are announced by the event stream; this only saves a request after hydration.
         staleTime: 30_000,
-        retry: (failures, error) =>
-          failures < 2 && error instanceof ProblemError && error.retryable,
+        retry: (failures, error) => typeof window !== 'undefined' && isWorthAsking(failures, error),
         refetchOnWindowFocus: false,
       },
       dehydrate: {
@@ -32,6 +31,10 @@ function createQueryClient(): QueryClient {
     },
   });
 }
+
+/** A failed prefetch arrives without its cause: the browser asks once more and learns it. */
+const isWorthAsking = (failures: number, error: Error): boolean =>
+  error instanceof ProblemError ? failures < 2 && error.retryable : failures < 1;
 
 /** Lets failed suspended queries run again; for the retry button of an error boundary. */
 export const useQueryReset = (): (() => void) => useQueryErrorResetBoundary().reset;
