@@ -225,45 +225,6 @@ describe('discoverEvidence', () => {
     expect((await kindsAndPlaces()).map(([kind]) => kind)).toEqual(['notation', 'sigstore-bundle']);
   });
 
-  it('reads so many layers and bytes, says what is left, and keeps what it read', async () => {
-    const layers = Array.from({ length: limits.signatureLayers + 5 }, () =>
-      aSigner().layerFor(image),
-    );
-    pushManifest(lab, repository, tagOf('.sig'), layers);
-    const discovery = await discoverEvidence(reader, image);
-    expect(discovery.evidence).toHaveLength(limits.signatureLayers);
-    expect(discovery.complete).toBe(false);
-    expect(discovery.places[2]).toMatchObject({
-      outcome: 'failed',
-      reason: 'limit-exceeded',
-      found: limits.signatureLayers,
-    });
-  });
-
-  it('does not hold more bytes beside one digest than its budget', async () => {
-    const size = limits.evidenceBytes;
-    const layers = Array.from({ length: 5 }, (_, index) => ({
-      mediaType: bundleType,
-      digest: digest(`sha256:${String(index).repeat(64)}`),
-      size,
-    }));
-    pushManifest(lab, repository, tagOf('.sig'), [], { layers });
-    const { evidence } = await discoverEvidence(reader, image);
-    const reasons = evidence.map((item) => (item.kind === 'unreadable' ? item.reason : item.kind));
-    const whole = Math.floor(limits.evidenceTotalBytes / size);
-    expect(reasons.filter((reason) => reason === 'limit-exceeded')).toHaveLength(5 - whole);
-    expect(reasons.filter((reason) => reason === 'registry-not-found')).toHaveLength(whole);
-  });
-
-  it('refuses a layer that claims to be huge without asking for it', async () => {
-    const huge = { mediaType: mediaTypes.simpleSigning, digest: other, size: 10_000_000_000 };
-    pushManifest(lab, repository, tagOf('.sig'), [], { layers: [huge] });
-    expect((await discoverEvidence(reader, image)).evidence).toMatchObject([
-      { kind: 'unreadable', reason: 'limit-exceeded' },
-    ]);
-    expect(lab.requests.filter(({ path }) => path.includes('/blobs/'))).toEqual([]);
-  });
-
   it('tells the platforms of an index, without the attestations of BuildKit', async () => {
     const child = (platform: object, annotations?: object) => ({
       ...described(pushImage(lab, repository, `child-${JSON.stringify(platform).length}`).digest),

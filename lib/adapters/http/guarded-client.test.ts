@@ -1,66 +1,10 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
-import { createServer as createSecureServer } from 'node:https';
-import { type AddressInfo, connect, type LookupFunction } from 'node:net';
+import type { RequestListener } from 'node:http';
+import type { LookupFunction } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { OperationalError } from '#lib/errors.ts';
-import { aCertificate } from '#tests/builders/certificate.ts';
-import {
-  createGuardedClient,
-  type GuardedClient,
-  type GuardedClientOptions,
-  type GuardedRequest,
-} from './guarded-client.ts';
+import { ask, client, closeAll, hello, names, outcome, serve } from '#tests/builders/egress.ts';
+import type { GuardedRequest } from './guarded-client.ts';
 
-const open: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((close) => close()));
-});
-
-async function listen(server: Server): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  open.push(
-    () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  );
-  return (server.address() as AddressInfo).port;
-}
-
-const serve = (listener: RequestListener): Promise<number> => listen(createServer(listener));
-
-function client(options: Partial<GuardedClientOptions> = {}): GuardedClient {
-  const deadlines = { headersMs: 10_000, bodyMs: 10_000, slowAfterMs: 200 };
-  const made = createGuardedClient({ allow: [], deadlines, ...options });
-  open.push(() => made.close());
-  return made;
-}
-
-const names =
-  (table: Readonly<Record<string, readonly string[]>>): LookupFunction =>
-  (hostname, _, callback) => {
-    const found = table[hostname] ?? [];
-    callback(
-      null,
-      found.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
-    );
-  };
-
-const ask = (guarded: GuardedClient, url: string, more: Partial<GuardedRequest> = {}) =>
-  guarded.request({ url, cap: 1024, purpose: 'test', ...more });
-
-/** The code of the failure, or the status of the answer. */
-const outcome = async (asked: Promise<{ readonly status: number }>): Promise<string | number> => {
-  try {
-    return (await asked).status;
-  } catch (error) {
-    if (error instanceof OperationalError) return error.code;
-    throw error;
-  }
-};
-
-const hello: RequestListener = (_, response) => response.end('hello');
+afterEach(closeAll);
 
 describe('addresses', () => {
   it('refuses a private address unless the operator named the host', async () => {
@@ -224,81 +168,5 @@ describe('answers', () => {
       { method: 'POST', body: 'grant_type=refresh_token' },
     );
     expect(Buffer.from(answer.bytes).toString()).toBe('grant_type=refresh_token');
-  });
-});
-
-describe('TLS', () => {
-  it('verifies, believes a named authority, and skips the check only when told', async () => {
-    const { certificate, key } = await aCertificate('registry.example');
-    const port = await listen(createSecureServer({ cert: certificate, key }, hello));
-    const lookup = names({ 'registry.example': ['127.0.0.1'], 'other.example': ['127.0.0.1'] });
-    const host = `registry.example:${port}`;
-    const common = { lookup, allow: ['registry.example', 'other.example'] };
-    const url = `https://${host}/`;
-    expect(await outcome(ask(client(common), url))).toBe('registry-tls');
-    const trusting = client({ ...common, tls: new Map([[host, { ca: certificate }]]) });
-    expect(await outcome(ask(trusting, url))).toBe(200);
-    const careless = client({ ...common, tls: new Map([[host, { insecure: true }]]) });
-    expect(await outcome(ask(careless, url))).toBe(200);
-    expect(await outcome(ask(careless, `https://other.example:${port}/`))).toBe('registry-tls');
-  });
-});
-
-describe('a proxy', () => {
-  /** A proxy that tunnels and forwards everything to one port, and notes what it was asked for. */
-  async function startProxy(target: number): Promise<{ port: number; asked: string[] }> {
-    const asked: string[] = [];
-    const server = createServer((request, response) => {
-      asked.push(request.url ?? '');
-      response.end('by the proxy');
-    });
-    server.on('connect', (request, socket) => {
-      asked.push(request.url ?? '');
-      const upstream = connect(target, '127.0.0.1', () => {
-        socket.write('HTTP/1.1 200 OK\r\n\r\n');
-        upstream.pipe(socket).pipe(upstream);
-      });
-      upstream.on('error', () => socket.destroy());
-      socket.on('error', () => upstream.destroy());
-    });
-    return { port: await listen(server), asked };
-  }
-
-  it('is used for other hosts, and not for loopback or those of NO_PROXY', async () => {
-    const direct = await serve(hello);
-    const { port, asked } = await startProxy(direct);
-    const lookup = names({ 'far.example': ['93.184.216.34'], 'near.example': ['127.0.0.1'] });
-    const guarded = client({
-      lookup,
-      allow: ['127.0.0.1', 'near.example'],
-      proxy: { http: `http://127.0.0.1:${port}`, no: 'near.example' },
-    });
-    const answer = await ask(guarded, 'http://far.example/x');
-    expect(Buffer.from(answer.bytes).toString()).toBe('by the proxy');
-    await ask(guarded, `http://127.0.0.1:${direct}/`);
-    await ask(guarded, `http://near.example:${direct}/`);
-    expect(asked).toEqual(['http://far.example/x']);
-  });
-
-  it('is not asked for a name that we see at a private address', async () => {
-    const { port, asked } = await startProxy(1);
-    const lookup = names({ 'inside.example': ['10.0.0.1'] });
-    const guarded = client({ lookup, proxy: { https: `http://127.0.0.1:${port}` } });
-    expect(await outcome(ask(guarded, 'https://inside.example/'))).toBe('egress-blocked');
-    expect(asked).toEqual([]);
-  });
-
-  it('carries TLS that is verified end to end', async () => {
-    const { certificate, key } = await aCertificate('far.example');
-    const secure = await listen(createSecureServer({ cert: certificate, key }, hello));
-    const { port, asked } = await startProxy(secure);
-    const proxy = { https: `http://127.0.0.1:${port}` };
-    const lookup = names({ 'far.example': ['93.184.216.34'] });
-    expect(await outcome(ask(client({ lookup, proxy }), 'https://far.example/'))).toBe(
-      'registry-tls',
-    );
-    const tls = new Map([['far.example', { ca: certificate }]]);
-    expect(await outcome(ask(client({ lookup, proxy, tls }), 'https://far.example/'))).toBe(200);
-    expect(asked).toEqual(['far.example:443', 'far.example:443']);
   });
 });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isLoopback } from '#lib/adapters/http/addresses.ts';
 import { apiHost } from '#lib/model/reference.ts';
-import { parseDockerConfig } from './docker-config.ts';
+import { type CredentialSecret, parseDockerConfig } from './docker-config.ts';
 import type { RegistryHostOptions } from './registry-options.ts';
 
 /** Docker config JSON from somewhere: a file, a pull secret. */
@@ -14,10 +14,6 @@ export interface CredentialSource {
 
 /** A secret bound to the host for which it was found. `id` names it without revealing it. */
 export type Credential = { readonly id: string; readonly label: string } & CredentialSecret;
-export type CredentialSecret =
-  | { readonly kind: 'password'; readonly username: string; readonly password: string }
-  | { readonly kind: 'refresh-token'; readonly token: string }
-  | { readonly kind: 'bearer-token'; readonly token: string };
 
 /** A registry and where its API is reached. */
 export interface Reached {

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { CredentialSecret } from './credentials.ts';
 
 const DockerAuth = z.object({
   auth: z.string().optional(),
@@ -13,6 +12,12 @@ const DockerConfig = z.object({
   credHelpers: z.record(z.string(), z.string()).optional(),
   credsStore: z.string().optional(),
 });
+
+/** What proves us to a registry. */
+export type CredentialSecret =
+  | { readonly kind: 'password'; readonly username: string; readonly password: string }
+  | { readonly kind: 'refresh-token'; readonly token: string }
+  | { readonly kind: 'bearer-token'; readonly token: string };
 
 /** What a docker config says, reduced to what we can use. */
 export interface ParsedDockerConfig {
