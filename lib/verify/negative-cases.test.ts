@@ -177,7 +177,7 @@ describe('transparency and time', () => {
   });
 
   it.each([
-    ['time', (payload: Loose) => (payload.integratedTime -= 1), 'tlog-set-bad'],
+    ['time', (payload: Loose) => (payload.integratedTime += 1), 'tlog-set-bad'],
     ['index', (payload: Loose) => (payload.logIndex += 1), 'tlog-set-bad'],
     ['unknown member', (payload: Loose) => (payload.extra = 1), 'bundle-malformed'],
     ['text for a time', (payload: Loose) => (payload.integratedTime = '1'), 'bundle-malformed'],

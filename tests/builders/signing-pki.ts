@@ -150,10 +150,10 @@ export const unknownExtension = (critical: boolean) =>
   new x509.Extension('1.2.3.4.5', critical, new Uint8Array([0x05, 0x00]));
 
 /** Name constraints: permitted DNS names below acme.example. */
-export const nameConstraints = () =>
+export const nameConstraints = (critical: boolean) =>
   new x509.Extension(
     '2.5.29.30',
-    true,
+    critical,
     new Uint8Array(
       Buffer.concat([
         Buffer.of(0x30, 0x12, 0xa0, 0x10, 0x30, 0x0e, 0x82, 0x0c),
