@@ -38,8 +38,8 @@ function Content({ location }: { readonly location: ImageLocation }) {
   );
   const command = `sealwatch verify '${repositoryOf(location)}@${location.digest}'`;
   return (
-    <div className="grid gap-4 pb-6">
-      <div className="grid gap-3 px-4">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4 pb-6">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-3 px-4">
         <p>
           <Wrap>{verdictSentence(location)}</Wrap>
         </p>

@@ -1,3 +1,4 @@
+import { CellDigest } from '#components/list/cell-digest.tsx';
 import { CellReference } from '#components/list/cell-reference.tsx';
 import type { Column } from '#components/list/column.ts';
 import { StatusBadge } from '#components/status/status-badge.tsx';
@@ -6,7 +7,6 @@ import { Link } from '#components/ui/link.tsx';
 import { RelativeTime } from '#components/ui/relative-time.tsx';
 import { Clip } from '#components/ui/text.tsx';
 import type { ImageRow } from '#lib/contract/images.ts';
-import { shortDigest } from '#lib/model/digest.ts';
 import { reasonOf } from '#lib/model/reasons.ts';
 import { kindTitle, repositoryOf } from './image-words.ts';
 
@@ -30,11 +30,7 @@ export const imageColumns: readonly Column<ImageRow>[] = [
     id: 'digest',
     label: 'Digest',
     width: 116,
-    cell: ({ digest }) => (
-      <code title={digest} className="text-ink-2">
-        {shortDigest(digest)}
-      </code>
-    ),
+    cell: ({ digest }) => <CellDigest value={digest} />,
   },
   {
     id: 'status',

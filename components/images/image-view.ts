@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { RowIdentity } from '#components/list/data-table.tsx';
 import type { Facet } from '#components/list/facet-menu.tsx';
 import type { FilterToken } from '#components/list/filter-bar.tsx';
+import type { RowIdentity } from '#components/list/row-model.ts';
 import type { SavedView } from '#components/list/saved-views.tsx';
 import { ImageFilter, type ImageRow } from '#lib/contract/images.ts';
 import { many } from '#lib/contract/paging.ts';

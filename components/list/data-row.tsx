@@ -2,7 +2,7 @@ import clsx from 'clsx';
 import { memo } from 'react';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import type { Column } from './column.ts';
-import type { RowIdentity } from './data-table.tsx';
+import type { RowIdentity } from './row-model.ts';
 import type { Grid } from './use-grid.ts';
 
 interface DataRowProps<Row> {

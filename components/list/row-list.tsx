@@ -2,10 +2,11 @@ import clsx from 'clsx';
 import { useSources } from '#lib/query/sources.ts';
 import type { List } from '#lib/query/use-list.ts';
 import type { Column, Sorting } from './column.ts';
-import { DataTable, type RowIdentity, TableSkeleton } from './data-table.tsx';
+import { DataTable, TableSkeleton } from './data-table.tsx';
 import { ListFooter } from './list-footer.tsx';
 import { emptyKind } from './list-state.ts';
 import { ListEmpty, ListFailed } from './list-states.tsx';
+import type { RowIdentity } from './row-model.ts';
 import { SelectionActions } from './selection-actions.tsx';
 import type { RowChoice } from './use-row-choice.ts';
 

@@ -9,8 +9,8 @@ import {
   useMemo,
   useRef,
 } from 'react';
-import type { DataTableProps } from './data-table.tsx';
 import { gridAction } from './grid-keys.ts';
+import type { DataTableProps } from './row-model.ts';
 
 interface GridState {
   /** Row that holds the tab stop. */

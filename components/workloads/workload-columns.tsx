@@ -1,4 +1,5 @@
 import { Clock3 } from 'lucide-react';
+import { CellDigest } from '#components/list/cell-digest.tsx';
 import { CellReference } from '#components/list/cell-reference.tsx';
 import type { Column } from '#components/list/column.ts';
 import { PinBadge } from '#components/status/pin-badge.tsx';
@@ -8,7 +9,6 @@ import { Link } from '#components/ui/link.tsx';
 import { RelativeTime } from '#components/ui/relative-time.tsx';
 import { Clip } from '#components/ui/text.tsx';
 import type { WorkloadRow } from '#lib/contract/workloads.ts';
-import { shortDigest } from '#lib/model/digest.ts';
 import { reasonOf } from '#lib/model/reasons.ts';
 import { workloadHref } from './workload-view.ts';
 
@@ -98,13 +98,7 @@ export const workloadColumns: readonly Column<WorkloadRow>[] = [
     label: 'Digest',
     width: 116,
     cell: ({ digest }) =>
-      digest ? (
-        <code title={digest} className="text-ink-2">
-          {shortDigest(digest)}
-        </code>
-      ) : (
-        <span className="text-ink-3">none</span>
-      ),
+      digest ? <CellDigest value={digest} /> : <span className="text-ink-3">none</span>,
   },
   {
     id: 'team',

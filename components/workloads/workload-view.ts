@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RowIdentity } from '#components/list/data-table.tsx';
+import type { RowIdentity } from '#components/list/row-model.ts';
 import type { SavedView } from '#components/list/saved-views.tsx';
 import { many } from '#lib/contract/paging.ts';
 import { urlOf, writeUrl } from '#lib/contract/url-state.ts';
