@@ -54,7 +54,7 @@ function ClusterGroup({ cluster }: { readonly cluster: ClusterRow }) {
   return (
     <Tbody id={encodeURIComponent(id)} className="scroll-mt-16 target:bg-selected">
       <Tr>
-        <Td card="lead" className={`max-w-80 py-2 ${cell}`}>
+        <Td card="lead" className={`max-w-80 py-2 max-md:-order-2 ${cell}`}>
           <Link href={runningHref({ cluster: [name] })} className="block font-[550]">
             <Clip>{name}</Clip>
           </Link>

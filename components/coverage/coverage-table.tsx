@@ -90,7 +90,7 @@ function Group({ row, child, open, onToggle, hrefOf }: GroupProps) {
   return (
     <Tbody id={id}>
       <Tr className="font-[550]">
-        <Td card="lead">
+        <Td card="lead" className="max-md:-order-2">
           {folds ? (
             <button
               type="button"
@@ -124,7 +124,7 @@ function Group({ row, child, open, onToggle, hrefOf }: GroupProps) {
       {open &&
         row.children.map((part) => (
           <Tr key={part.key}>
-            <Td card="lead" className="text-ink-2 md:pl-9!">
+            <Td card="lead" className="text-ink-2 max-md:-order-2 md:pl-9!">
               <Link href={hrefOf(row.key, part.name)} className="block">
                 <Clip>{part.name}</Clip>
               </Link>

@@ -77,10 +77,10 @@ function RegistryGroup({ registry }: { readonly registry: RegistryRow }) {
           counts={registry.releaseTags}
           className={cell}
         />
-        <Td numeric label="Requests" className={cell}>
+        <Td numeric label="Requests" card="full" className={cell}>
           <Requests registry={registry} />
         </Td>
-        <Td numeric label="Budget" className={cell}>
+        <Td numeric label="Budget" card="full" className={cell}>
           <Budget budget={registry.budget} />
         </Td>
         <Td numeric label="Last success" className={cell}>
