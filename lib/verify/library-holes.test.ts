@@ -367,7 +367,10 @@ describe('H10, H11: what is read in two ways is not read', () => {
       'two contents',
       (json: { verificationMaterial: object }) =>
         Object.assign(json, {
-          messageSignature: { messageDigest: { algorithm: 'SHA2_256', digest: '' }, signature: '' },
+          messageSignature: {
+            messageDigest: { algorithm: 'SHA2_256', digest: 'AAAA' },
+            signature: 'AAAA',
+          },
         }),
       'bundle-malformed',
     ],

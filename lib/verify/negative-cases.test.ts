@@ -269,6 +269,13 @@ describe('transparency and time', () => {
       );
     expect(withToken(await world.sigstore.timestamp(Buffer.from('other')))).toBe('tsa-bad');
     expect(withToken(Buffer.from('3003020100', 'hex'))).toBe('tsa-bad');
+    const text = JSON.parse(Buffer.from(bundle.bytes).toString()).verificationMaterial
+      .timestampVerificationData.rfc3161Timestamps[0].signedTimestamp;
+    const rejected = Buffer.from(text, 'base64');
+    expect(withToken(rejected)).toBe('verified');
+    // PKIStatus 2, rejection, before a token that is good in itself.
+    rejected[rejected.indexOf(Buffer.from('3003020100', 'hex')) + 4] = 2;
+    expect(withToken(rejected)).toBe('tsa-bad');
     expect(withToken(Buffer.from('garbage'))).toBe('tsa-bad');
     const root = spoilRoot(world.root, (json) => {
       json.timestampAuthorities = [];
