@@ -8,6 +8,9 @@ import type { ImageLocation } from '#lib/contract/images.ts';
 import { repositoryOf, verdictSentence } from './image-words.ts';
 import { PlaceList } from './place-list.tsx';
 
+/** One word for a shell, whatever a registry calls its repositories: this is made to be pasted. */
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
 interface HowDrawerProps {
   /** Undefined when it is closed. */
   readonly location: ImageLocation | undefined;
@@ -36,7 +39,7 @@ function Content({ location }: { readonly location: ImageLocation }) {
       trustRoot === null ? [] : [`${trustRoot.name}, revision ${trustRoot.revision}`],
     ),
   );
-  const command = `sealwatch verify '${repositoryOf(location)}@${location.digest}'`;
+  const command = `sealwatch verify ${quoted(`${repositoryOf(location)}@${location.digest}`)}`;
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-4 pb-6">
       <div className="grid grid-cols-[minmax(0,1fr)] gap-3 px-4">
