@@ -1,10 +1,10 @@
-import type { TlogRule } from '#lib/model/authority.ts';
 import type { Check, LogEntry, Signer, VerifiedTime } from '#lib/model/verdict.ts';
 import type { Artifact } from './artifact.ts';
 import { checkSigningCertificate } from './certificate-rules.ts';
 import { checkCertificateLogs, findIssuer } from './certificate-trust.ts';
 import { type CheckLog, openCheckLog } from './checks.ts';
 import { type Claim, checkClaim } from './claim.ts';
+import type { Demands } from './demands.ts';
 import { signerOf } from './fulcio.ts';
 import type { PreparedKey } from './keys.ts';
 import { proveTime } from './prove-time.ts';
@@ -13,14 +13,6 @@ import { checkSignature } from './signature.ts';
 import { signedContentOf } from './signed-content.ts';
 import type { SignedItem } from './signed-item.ts';
 import type { TrustDomain } from './trusted-root.ts';
-
-/** What is demanded beside the signature itself. */
-export interface Demands {
-  readonly artifact: Artifact;
-  readonly tlog: TlogRule;
-  readonly sct: 'required' | 'ignored';
-  readonly now: Date;
-}
 
 /** How far the cryptography of one signature holds, before anyone asks whom to believe. */
 export interface Examination {

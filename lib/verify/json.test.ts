@@ -6,7 +6,8 @@ describe('guarded JSON', () => {
   it('reads what JSON.parse reads, where nothing is ambiguous', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 20, noUnicodeString: false }), (text) => {
-        fc.pre(!text.includes('__proto__'));
+        // Large integers stay text here, on purpose.
+        fc.pre(!text.includes('__proto__') && !/\d{16}|e\+/.test(text));
         const value = JSON.parse(text);
         const read = parseJson(text);
         // Repeated names are the one difference in which these two may come out.

@@ -1,7 +1,7 @@
 import type { LogEntry, VerifiedTime } from '#lib/model/verdict.ts';
 import { type IssuerPath, withIntermediates } from './certificate-trust.ts';
 import type { CheckLog } from './checks.ts';
-import type { Demands } from './examine.ts';
+import type { Demands } from './demands.ts';
 import type { PreparedKey } from './keys.ts';
 import { inconclusive, invalid, isRefusal, type Refusal } from './refusal.ts';
 import type { SignedItem } from './signed-item.ts';

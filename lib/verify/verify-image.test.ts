@@ -16,7 +16,7 @@ import {
   keylessAuthority,
   layerEvidence,
 } from '#tests/builders/signing.ts';
-import { aSigningWorld, type SigningWorld, spoilRoot } from '#tests/builders/signing-world.ts';
+import { aSigningWorld, type SigningWorld } from '#tests/builders/signing-world.ts';
 import { prepareMaterial } from './prepare-material.ts';
 import { verifyImage } from './verify-image.ts';
 
@@ -254,59 +254,5 @@ describe('what is beside an image', () => {
     const { verdict } = verify([keyless], [world.authority], { roots: [stale] });
     expect(verdict.status).toBe('verified');
     expect(verdict.warnings).toMatchObject([{ reason: 'trustroot-stale' }]);
-  });
-});
-
-describe('known facts', () => {
-  const rules = () => [keyAuthority([otherKey.publicPem], { name: 'other' }), world.authority];
-
-  it('are not verified again, whatever they say', () => {
-    for (const [evidence, authorities] of [
-      [[keyless, keySigned, attestation], rules()],
-      [[keyless, keySigned], [keyAuthority([key.publicPem])]],
-      [[keyless], []],
-    ] as const) {
-      const first = verify(evidence, authorities);
-      expect(first.signatureChecks).toBeGreaterThan(0);
-      const again = verify(evidence, authorities, { known: first.newFacts });
-      expect(again.signatureChecks).toBe(0);
-      expect(again.newFacts).toEqual([]);
-      expect(again.verdict).toEqual(first.verdict);
-    }
-  });
-
-  it('survive the way through JSON', () => {
-    const first = verify([keyless], rules());
-    const known = JSON.parse(JSON.stringify(first.newFacts));
-    expect(verify([keyless], rules(), { known }).verdict).toEqual(first.verdict);
-  });
-
-  it.each<[string, (facts: readonly Fact[]) => readonly Fact[]]>([
-    ['image', (facts) => facts.map((fact) => ({ ...fact, subject: digestOf('other') }))],
-    ['evidence', (facts) => facts.map((fact) => ({ ...fact, evidence: digestOf('other') }))],
-    ['authority', (facts) => facts.map((fact) => ({ ...fact, authorityFingerprint: 'other' }))],
-    ['trust root', (facts) => facts.map((fact) => ({ ...fact, trustRootRevision: 'other' }))],
-    ['verifier', (facts) => facts.map((fact) => ({ ...fact, verifierVersion: 'other' }))],
-  ])('of another %s do not count', (_, change) => {
-    const { newFacts } = verify([keyless], [world.authority]);
-    const answer = verify([keyless], [world.authority], { known: change(newFacts) });
-    expect(answer.signatureChecks).toBeGreaterThan(0);
-  });
-
-  it('are not kept when a later try may come out otherwise', () => {
-    expect(verify([keyless], [world.authority], { roots: [] }).newFacts).toEqual([]);
-    expect(verify([keySigned], []).newFacts).toEqual([]);
-  });
-
-  it('change with the trust root', () => {
-    const first = verify([keyless], [world.authority]);
-    const without = spoilRoot(world.root, (json) => {
-      json.certificateAuthorities = [];
-    });
-    const answer = verify([keyless], [world.authority], {
-      roots: [without],
-      known: first.newFacts,
-    });
-    expect(answer.verdict).toMatchObject({ status: 'untrusted', reason: 'cert-untrusted-root' });
   });
 });
