@@ -71,7 +71,7 @@ describe('the worker pool', () => {
     ['crash', 'verifier-crash'],
     ['hang', 'verifier-timeout'],
   ])('makes an image inconclusive whose evidence makes the worker %s', async (how, reason) => {
-    await open(1, 500);
+    await open(1, 1_500);
     const bad = await poisoned('bad', how);
     const fine = await good('fine');
     const [lost, kept] = await Promise.all([
@@ -87,7 +87,7 @@ describe('the worker pool', () => {
   });
 
   it('N89: lets a good signature win beside one that kills the worker', async () => {
-    await open(1, 500);
+    await open(1, 1_500);
     const { image, evidence } = await good('app');
     const bad = await poisoned('app', 'crash');
     const discovery = aDiscovery(image.digest, [
