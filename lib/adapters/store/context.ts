@@ -1,11 +1,14 @@
 import type { Catalog } from './catalog.ts';
 import type { Db } from './database.ts';
+import type { KnownIds } from './intern.ts';
+import type { WorkloadState } from './workload-state.ts';
 
 /** What every part of the store works with. */
 export interface StoreContext {
   readonly db: Db;
   readonly catalog: Catalog;
   readonly staleAfterMs: number;
-  /** Marks of the workloads that were handed out to be judged. */
-  readonly marks: Map<string, number>;
+  readonly ids: KnownIds;
+  /** Workloads that were handed out to be judged, as they were then, with their marks. */
+  readonly handedOut: Map<string, { readonly mark: number; readonly state: WorkloadState }>;
 }

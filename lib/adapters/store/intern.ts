@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { asTable } from './bulk.ts';
 import { rankOf } from './container-class.ts';
-import type { Trx } from './database.ts';
+import type { Write } from './transaction.ts';
 
 /** A digest in a repository. */
 export interface KeyedImage {
@@ -19,17 +19,38 @@ interface Ids<K> {
   get(key: K | undefined): number | undefined;
 }
 
+/** Ids that were met: rows of images and tags are never deleted, so an id stays true. */
+export class KnownIds {
+  readonly #ids = new Map<string, number>();
+
+  get(key: string): number | undefined {
+    return this.#ids.get(key);
+  }
+
+  add(ids: ReadonlyMap<string, number>): void {
+    // Enough for any fleet we measured; beyond it the cache starts anew instead of growing.
+    if (this.#ids.size + ids.size > mostKnown) this.#ids.clear();
+    for (const [key, id] of ids) this.#ids.set(key, id);
+  }
+}
+
+const mostKnown = 200_000;
+
 const keyOf = (key: KeyedImage | KeyedTag): string =>
-  `${key.registry}/${key.repository} ${'digest' in key ? key.digest : key.tag}`;
+  'digest' in key
+    ? `${key.registry}/${key.repository}@${key.digest}`
+    : `${key.registry}/${key.repository}:${key.tag}`;
 
 /** Ids of images; those that nothing referred to before are written as not checked yet. */
 export function internImages(
-  trx: Trx,
+  write: Write,
+  known: KnownIds,
   images: readonly KeyedImage[],
   at: Date,
 ): Promise<Ids<KeyedImage>> {
   return intern<KeyedImage>(
-    trx,
+    write,
+    known,
     'image',
     'digest',
     images,
@@ -41,9 +62,14 @@ export function internImages(
 }
 
 /** Ids of tags; new ones have not been asked for. */
-export function internTags(trx: Trx, tags: readonly KeyedTag[]): Promise<Ids<KeyedTag>> {
+export function internTags(
+  write: Write,
+  known: KnownIds,
+  tags: readonly KeyedTag[],
+): Promise<Ids<KeyedTag>> {
   return intern<KeyedTag>(
-    trx,
+    write,
+    known,
     'tag_now',
     'tag',
     tags,
@@ -54,14 +80,17 @@ export function internTags(trx: Trx, tags: readonly KeyedTag[]): Promise<Ids<Key
 }
 
 async function intern<K extends KeyedImage | KeyedTag>(
-  trx: Trx,
+  { trx, onCommit }: Write,
+  known: KnownIds,
   table: 'image' | 'tag_now',
   column: 'digest' | 'tag',
   keys: readonly K[],
   insert: (input: ReturnType<typeof asTable>) => ReturnType<typeof sql>,
 ): Promise<Ids<K>> {
-  const unique = new Map(keys.map((key) => [keyOf(key), key]));
   const ids = new Map<string, number>();
+  const unique = new Map(
+    keys.map((key) => [keyOf(key), key] as const).filter(([key]) => known.get(key) === undefined),
+  );
   const input = (rows: readonly K[]) =>
     asTable(rows, {
       registry: ['text', (key) => key.registry],
@@ -76,9 +105,11 @@ async function intern<K extends KeyedImage | KeyedTag>(
     for (const row of found.rows) ids.set(keyOf(row), row.id);
   };
   const result = {
-    get: (key: K | undefined) => (key === undefined ? undefined : ids.get(keyOf(key))),
+    get: (key: K | undefined) =>
+      key === undefined ? undefined : (known.get(keyOf(key)) ?? ids.get(keyOf(key))),
   };
   if (unique.size === 0) return result;
+  onCommit(() => known.add(ids));
   await look([...unique.values()]);
   // In key order, so that two writers cannot lock each other.
   const missing = [...unique].filter(([key]) => !ids.has(key)).sort(([a], [b]) => (a < b ? -1 : 1));

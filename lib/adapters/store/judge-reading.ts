@@ -3,14 +3,16 @@ import type { Digest } from '#lib/model/digest.ts';
 import type { TagNow } from '#lib/model/posture.ts';
 import type { ReasonCode } from '#lib/model/reasons.ts';
 import type { ImageVerdict, Signer } from '#lib/model/verdict.ts';
-import type { StoredUse, WorkloadToJudge } from '#lib/ports.ts';
+import type { PlatformChild, StoredUse, WorkloadToJudge } from '#lib/ports.ts';
 import { rankOf, statusOf } from './container-class.ts';
 import type { StoreContext } from './context.ts';
 import type { Runner } from './database.ts';
-import { toUse, type UseRecord, type WorkloadRecord, workloadOf } from './rows.ts';
+import { readJson } from './read-json.ts';
+import { toUse, type UseRecord, workloadOf } from './rows.ts';
+import { readStates } from './workload-state.ts';
 
 /** What is known of an image, as a use needs it. */
-interface KnownVerdict {
+export interface KnownImage {
   readonly id: number;
   readonly rank: number;
   readonly reason: string | null;
@@ -18,120 +20,133 @@ interface KnownVerdict {
   readonly retry_at: Date | null;
   readonly authority: string | null;
   readonly signer: Signer | null;
-  readonly checked: boolean;
+  readonly checked_at: Date | null;
+  readonly platforms: readonly PlatformChild[];
 }
 
-/** A use with what is known of its images and its tag. */
-export interface JoinedUse extends UseRecord {
-  readonly tag_state: string | null;
-  readonly tag_digest: string | null;
-  readonly tag_image_id: number | null;
-  readonly tag_reason: string | null;
-  readonly tag_detail: string | null;
-  readonly tag_checked_at: Date | null;
-  /** The tag names an index that lists what runs. */
-  readonly tag_covers: boolean;
+/** What is known of a tag. */
+interface KnownTag {
+  readonly id: number;
+  readonly state: string | null;
+  readonly digest: string | null;
+  readonly image_id: number | null;
+  readonly reason: string | null;
+  readonly detail: string | null;
+  readonly checked_at: Date | null;
 }
+
+/** What is known of the images and tags of some uses. */
+export interface Knowledge {
+  readonly images: ReadonlyMap<number, KnownImage>;
+  readonly tags: ReadonlyMap<number, KnownTag>;
+}
+
+/** Most states kept between reading and judging; beyond it they are read again. */
+const mostHandedOut = 10_000;
 
 /** Workloads whose facts are newer than their judgement, oldest mark first. */
 export async function workloadsToJudge(
-  { db, marks }: StoreContext,
+  { db, handedOut }: StoreContext,
   limit: number,
 ): Promise<readonly WorkloadToJudge[]> {
-  const marked = await sql<WorkloadRecord & { mark: number }>`
-    select w.*, j.mark from (select * from to_judge order by mark limit ${limit}) as j
-    join workload as w on w.id = j.workload_id order by j.mark`.execute(db);
-  const ids = marked.rows.map(({ id }) => id);
-  if (ids.length === 0) return [];
-  const uses = await joinedUses(db, ids);
-  const verdicts = await knownVerdicts(
+  const marked = await sql<{ id: string; mark: number }>`
+    select w.id, j.mark from to_judge as j join workload as w on w.id = j.workload_id
+    order by j.mark limit ${limit}`.execute(db);
+  const states = await readStates(
     db,
-    uses.flatMap(({ image_id, other_image_id, tag_image_id }) => [
-      image_id,
-      other_image_id,
-      tag_image_id,
-    ]),
+    marked.rows.map(({ id }) => id),
   );
-  const byWorkload = Map.groupBy(uses, (row) => row.workload_id);
-  return marked.rows.map((row) => {
-    marks.set(row.id, row.mark);
-    return {
-      workload: workloadOf(row),
-      uses: (byWorkload.get(row.id) ?? []).map((use) => toJudge(use, row.cluster, verdicts)),
-    };
+  const knowledge = await knowledgeOf(
+    db,
+    [...states.values()].flatMap(({ uses }) => uses),
+  );
+  if (handedOut.size > mostHandedOut) handedOut.clear();
+  return marked.rows.flatMap(({ id, mark }) => {
+    const state = states.get(id);
+    if (state === undefined) return [];
+    handedOut.set(id, { mark, state });
+    const { workload, uses } = state;
+    return [
+      {
+        workload: workloadOf(workload),
+        uses: uses.map((use) => toJudge(use, workload.cluster, knowledge)),
+      },
+    ];
   });
 }
 
-/** The uses of some workloads with what is known of their tags. */
-export async function joinedUses(
-  run: Runner,
-  workloadIds: readonly string[],
-): Promise<readonly JoinedUse[]> {
-  const { rows } = await sql<JoinedUse>`
-    select u.*, t.state as tag_state, t.digest as tag_digest, t.image_id as tag_image_id,
-      t.reason as tag_reason, t.detail as tag_detail, t.checked_at as tag_checked_at,
-      coalesce(i.platforms @> jsonb_build_array(jsonb_build_object('digest', u.digest)), false)
-        as tag_covers
-    from image_use as u left join tag_now as t on t.id = u.tag_id
-    left join image as i on i.id = t.image_id
-    where u.workload_id = any(${workloadIds}::text[]) order by u.id`.execute(run);
-  return rows;
-}
-
-async function knownVerdicts(
-  db: StoreContext['db'],
-  ids: readonly (number | null)[],
-): Promise<ReadonlyMap<number, KnownVerdict>> {
-  const wanted = [...new Set(ids)].filter((id) => id !== null);
-  const { rows } = await sql<KnownVerdict>`
-    select id, rank, reason, detail, retry_at, authority, verdict->'signer' as signer,
-      checked_at is not null as checked
-    from image where id = any(${wanted}::int[])`.execute(db);
-  return new Map(rows.map((row) => [row.id, row]));
+/** Reads what is known of the images and tags of some uses. */
+export async function knowledgeOf(run: Runner, uses: readonly UseRecord[]): Promise<Knowledge> {
+  const present = (ids: readonly (number | null)[]) =>
+    [...new Set(ids)].filter((id) => id !== null);
+  const tags = await readJson<KnownTag>(
+    run,
+    sql`select id, state, digest, image_id, reason, detail, checked_at from tag_now
+      where id = any(${present(uses.map(({ tag_id }) => tag_id))}::int[])`,
+    ['checked_at'],
+  );
+  const imageIds = present([
+    ...uses.flatMap(({ image_id, other_image_id }) => [image_id, other_image_id]),
+    ...tags.map(({ image_id }) => image_id),
+  ]);
+  const images = await readJson<KnownImage>(
+    run,
+    sql`select id, rank, reason, detail, retry_at, authority, verdict->'signer' as signer,
+      checked_at, platforms from image where id = any(${imageIds}::int[])`,
+    ['retry_at', 'checked_at'],
+  );
+  return {
+    images: new Map(images.map((row) => [row.id, row])),
+    tags: new Map(tags.map((row) => [row.id, row])),
+  };
 }
 
 function toJudge(
-  row: JoinedUse,
+  row: UseRecord,
   cluster: string,
-  verdicts: ReadonlyMap<number, KnownVerdict>,
+  knowledge: Knowledge,
 ): WorkloadToJudge['uses'][number] {
-  const image = imageOf(row, verdicts);
-  const tagNow = tagNowOf(row);
-  const moved = tagNow.state === 'moved' ? verdicts.get(row.tag_image_id ?? 0) : undefined;
+  const image = imageOf(row, knowledge);
+  const tagNow = tagNowOf(row, knowledge);
+  const named = tagOf(row, knowledge)?.image_id ?? null;
+  const moved =
+    tagNow.state === 'moved' && named !== null ? knowledge.images.get(named) : undefined;
   const use: StoredUse = { ...toUse(row), id: row.id, cluster };
   return {
     ...use,
     ...(image !== undefined && { verdict: verdictOf(image) }),
     tagNow,
-    ...(moved?.checked === true && { tagNowStatus: statusOf(moved.rank) }),
+    ...(moved !== undefined && moved.checked_at !== null && { tagNowStatus: statusOf(moved.rank) }),
   };
 }
 
+/** The tag under which a use is declared, as far as it was asked for. */
+export const tagOf = ({ tag_id }: UseRecord, { tags }: Knowledge): KnownTag | undefined =>
+  tag_id === null ? undefined : tags.get(tag_id);
+
 /** The image that decides a use: what runs, or for a template at rest what its digest or tag names. */
-export function imageOf<T extends { readonly rank: number }>(
-  row: Pick<JoinedUse, 'running' | 'pods' | 'image_id' | 'other_image_id' | 'tag_image_id'>,
-  images: ReadonlyMap<number, T>,
-): T | undefined {
+export function imageOf(row: UseRecord, knowledge: Knowledge): KnownImage | undefined {
+  const { images } = knowledge;
   if (row.running === 'digest')
     return decisive(images.get(row.image_id ?? 0), images.get(row.other_image_id ?? 0));
   if (row.running !== 'pending' || row.pods > 0) return;
-  return images.get(row.image_id ?? row.tag_image_id ?? 0);
+  return images.get(row.image_id ?? tagOf(row, knowledge)?.image_id ?? 0);
 }
 
 /**
  * The image whose verdict counts for a use: that of the pod spec's repository, unless only the one
  * from which it was pulled is verified (a mirror that holds the signatures).
  */
-function decisive<T extends { readonly rank: number }>(
-  own: T | undefined,
-  other: T | undefined,
-): T | undefined {
+function decisive(
+  own: KnownImage | undefined,
+  other: KnownImage | undefined,
+): KnownImage | undefined {
   const verified = rankOf('verified');
   if (own === undefined) return other;
   return own.rank !== verified && other?.rank === verified ? other : own;
 }
 
-function verdictOf(row: KnownVerdict): NonNullable<WorkloadToJudge['uses'][number]['verdict']> {
+function verdictOf(row: KnownImage): NonNullable<WorkloadToJudge['uses'][number]['verdict']> {
   return {
     status: statusOf(row.rank),
     ...(row.reason !== null && { reason: row.reason as ReasonCode }),
@@ -143,22 +158,16 @@ function verdictOf(row: KnownVerdict): NonNullable<WorkloadToJudge['uses'][numbe
 }
 
 /** Where the tag of a use points now, seen from what runs. */
-export function tagNowOf(
-  row: Pick<
-    JoinedUse,
-    'tag_id' | 'digest' | 'tag_state' | 'tag_digest' | 'tag_reason' | 'tag_detail' | 'tag_covers'
-  >,
-): TagNow {
-  if (row.tag_id === null || row.tag_state === null) return { state: 'not-asked' };
-  if (row.tag_state === 'gone') return { state: 'gone' };
-  if (row.tag_state === 'unknown')
-    return {
-      state: 'unknown',
-      reason: row.tag_reason as ReasonCode,
-      detail: row.tag_detail ?? '',
-    };
+export function tagNowOf(row: UseRecord, knowledge: Knowledge): TagNow {
+  const tag = tagOf(row, knowledge);
+  if (tag === undefined || tag.state === null) return { state: 'not-asked' };
+  if (tag.state === 'gone') return { state: 'gone' };
+  if (tag.state === 'unknown')
+    return { state: 'unknown', reason: tag.reason as ReasonCode, detail: tag.detail ?? '' };
   // Nothing runs yet, so nothing can have moved away from it.
   if (row.digest === null) return { state: 'not-asked' };
-  const same = row.tag_digest === row.digest || row.tag_covers;
-  return same ? { state: 'same' } : { state: 'moved', digest: row.tag_digest as Digest };
+  // A runtime may report the platform's image of the index that the tag names.
+  const listed = knowledge.images.get(tag.image_id ?? 0)?.platforms ?? [];
+  const same = tag.digest === row.digest || listed.some(({ digest }) => digest === row.digest);
+  return same ? { state: 'same' } : { state: 'moved', digest: tag.digest as Digest };
 }

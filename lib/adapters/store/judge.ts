@@ -21,8 +21,15 @@ export async function saveJudgements(
 ): Promise<void> {
   for (const part of chunks(items, workloadsAtOnce)) {
     const ids = part.map(({ workloadId }) => workloadId);
+    const marks = ids.map((id) => context.handedOut.get(id)?.mark ?? null);
+    const known = new Map(
+      ids.flatMap((id) => {
+        const state = context.handedOut.get(id)?.state;
+        return state === undefined ? [] : [[id, state] as const];
+      }),
+    );
     await write(context.db, async (running) => {
-      const before = await lockStates(running.trx, ids);
+      const before = await lockStates(running.trx, ids, known);
       const after = part.flatMap((judgement) => {
         const state = before.get(judgement.workloadId);
         return state === undefined ? [] : [judged(state, judgement, at)];
@@ -36,15 +43,12 @@ export async function saveJudgements(
       );
       // A cause that came after the reading keeps its mark, and the workload is judged again.
       await sql`
-        delete from to_judge as j using unnest(${ids}::text[], ${ids.map((id) => context.marks.get(id) ?? null)}::int8[])
-          as done(id, mark)
+        delete from to_judge as j using unnest(${ids}::text[], ${marks}::int8[]) as done(id, mark)
         where j.workload_id = done.id and (done.mark is null or j.mark <= done.mark)`.execute(
         running.trx,
       );
-      running.onCommit(() => {
-        for (const id of ids) context.marks.delete(id);
-      });
     });
+    for (const id of ids) context.handedOut.delete(id);
   }
 }
 

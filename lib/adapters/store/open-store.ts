@@ -6,6 +6,7 @@ import type { StoreContext } from './context.ts';
 import type { Database, QueueDatabase } from './database.ts';
 import { dueSubjects, dueTags } from './due.ts';
 import { openEmbedded, openMemory } from './embedded.ts';
+import { KnownIds } from './intern.ts';
 import { saveJudgements } from './judge.ts';
 import { workloadsToJudge } from './judge-reading.ts';
 import { migrate } from './migrate.ts';
@@ -68,7 +69,8 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
     db: database.db,
     catalog: new Catalog(),
     staleAfterMs: options.staleAfterMs ?? defaultStaleAfterMs,
-    marks: new Map(),
+    ids: new KnownIds(),
+    handedOut: new Map(),
   });
 }
 

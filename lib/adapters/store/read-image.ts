@@ -6,7 +6,7 @@ import { statusOf } from './container-class.ts';
 import type { StoreContext } from './context.ts';
 import { imageSubject, readHistory } from './history.ts';
 import { type ImageRecord, imageColumns, shownImages } from './read-images.ts';
-import { signerName } from './write-verdicts.ts';
+import { signerName } from './signer-name.ts';
 
 /** Changes shown of one digest; the rest stays in the history. */
 const shownChanges = 200;

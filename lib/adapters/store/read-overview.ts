@@ -159,8 +159,8 @@ async function readTrend(
     const total = Object.values(counts).reduce((all, count) => all + count, 0);
     return { at: at.toISOString(), counts: { ...counts, total } };
   });
-  const weekAgo = new Date(now.getTime() - 7 * dayMs).toISOString();
-  return { points, before: points.findLast(({ at }) => at <= weekAgo) ?? null };
+  const weekAgo = new Date(now.getTime() - 7 * dayMs).toISOString().slice(0, 10);
+  return { points, before: points.findLast(({ at }) => at.slice(0, 10) <= weekAgo) ?? null };
 }
 
 /** Release tags of declared repositories by status; one without a digest could not be checked. */

@@ -6,28 +6,21 @@ import type {
   WorkloadFilter,
 } from '#lib/contract/workloads.ts';
 import type { ReasonCode } from '#lib/model/reasons.ts';
-import { tagOf } from '#lib/model/reference.ts';
+import { tagOf as tagOfReference } from '#lib/model/reference.ts';
 import { statusOf } from './container-class.ts';
 import type { StoreContext } from './context.ts';
+import type { Runner } from './database.ts';
 import { readHistory } from './history.ts';
-import { imageOf, type JoinedUse, joinedUses, tagNowOf } from './judge-reading.ts';
+import { imageOf, type Knowledge, knowledgeOf, tagNowOf, tagOf } from './judge-reading.ts';
 import { findingsOf } from './read-findings.ts';
+import { readJson } from './read-json.ts';
 import { allWorkloads, shownRows } from './read-workloads.ts';
-import { toUse, type WorkloadRecord } from './rows.ts';
+import { toUse, type UseRecord, type WorkloadRecord } from './rows.ts';
+import { signerName } from './signer-name.ts';
 import { worstOf } from './workload-state.ts';
 
 /** Changes shown of one workload; the rest stays in the history. */
 const shownChanges = 200;
-
-/** What is known of the image of a use. */
-interface KnownImage {
-  readonly id: number;
-  readonly signer: string | null;
-  readonly authority: string | null;
-  readonly checked_at: Date | null;
-  readonly retry_at: Date | null;
-  readonly rank: number;
-}
 
 /** Every container of every workload of the filter, workloads in list order. */
 export async function* allContainers(
@@ -35,15 +28,15 @@ export async function* allContainers(
   filter: WorkloadFilter,
 ): AsyncGenerator<readonly ContainerListRow[]> {
   for await (const rows of allWorkloads(context, filter)) {
-    const uses = await joinedUses(
+    const uses = await usesOf(
       context.db,
       rows.map(({ id }) => id),
     );
-    const images = await knownImages(context, uses);
+    const knowledge = await knowledgeOf(context.db, uses);
     const byWorkload = Map.groupBy(uses, (use) => use.workload_id);
     yield rows.flatMap(({ id, cluster, namespace, name, kind, team }) =>
       (byWorkload.get(id) ?? []).toSorted(byAttention).map((use) => ({
-        ...containerRow(use, images),
+        ...containerRow(use, knowledge),
         workloadId: id,
         cluster,
         namespace,
@@ -66,36 +59,30 @@ export async function workload(
   if (record === undefined) return;
   const [row] = await shownRows(context, [record], sql`true`);
   if (row === undefined) return;
-  const uses = await joinedUses(db, [id]);
-  const images = await knownImages(context, uses);
+  const uses = await usesOf(db, [id]);
+  const knowledge = await knowledgeOf(db, uses);
   return {
     ...row,
     apiVersion: record.api_version,
     uid: record.uid,
-    uses: uses.toSorted(byAttention).map((use) => containerRow(use, images)),
+    uses: uses.toSorted(byAttention).map((use) => containerRow(use, knowledge)),
     allFindings: await findingsOf(context, id),
     history: [...(await readHistory(db, [id], shownChanges))],
     patch: null,
   };
 }
 
-const byAttention = (a: JoinedUse, b: JoinedUse): number => (worstOf([a, b]) === a ? -1 : 1);
-
-async function knownImages(
-  { db }: StoreContext,
-  uses: readonly JoinedUse[],
-): Promise<ReadonlyMap<number, KnownImage>> {
-  const ids = uses.flatMap(({ image_id, other_image_id, tag_image_id }) =>
-    [image_id, other_image_id, tag_image_id].filter((id) => id !== null),
+const usesOf = (run: Runner, workloadIds: readonly string[]): Promise<readonly UseRecord[]> =>
+  readJson<UseRecord>(
+    run,
+    sql`select * from image_use where workload_id = any(${workloadIds}::text[])`,
+    ['since'],
   );
-  const { rows } = await sql<KnownImage>`
-    select id, signer, authority, checked_at, retry_at, rank from image
-    where id = any(${ids}::int[])`.execute(db);
-  return new Map(rows.map((row) => [row.id, row]));
-}
 
-function containerRow(use: JoinedUse, images: ReadonlyMap<number, KnownImage>): ContainerRow {
-  const image = imageOf(use, images);
+const byAttention = (a: UseRecord, b: UseRecord): number => (worstOf([a, b]) === a ? -1 : 1);
+
+function containerRow(use: UseRecord, knowledge: Knowledge): ContainerRow {
+  const image = imageOf(use, knowledge);
   const { reference } = toUse(use);
   return {
     id: use.id,
@@ -104,7 +91,7 @@ function containerRow(use: JoinedUse, images: ReadonlyMap<number, KnownImage>): 
     declared: use.declared,
     registry: use.registry,
     repository: use.repository,
-    tag: reference === undefined ? null : (tagOf(reference) ?? null),
+    tag: reference === undefined ? null : (tagOfReference(reference) ?? null),
     pin: use.pin,
     digest: use.digest,
     running: use.running,
@@ -113,22 +100,23 @@ function containerRow(use: JoinedUse, images: ReadonlyMap<number, KnownImage>): 
     status: statusOf(use.rank),
     reason: use.reason as ReasonCode | null,
     detail: use.detail,
-    signer: image?.signer ?? null,
+    signer: image?.signer ? signerName(image.signer) : null,
     authority: image?.authority ?? null,
-    tagNow: tagNowRow(use),
+    tagNow: tagNowRow(use, knowledge),
     checkedAt: image?.checked_at?.toISOString() ?? null,
     retryAt: image?.retry_at?.toISOString() ?? null,
     since: use.since.toISOString(),
   };
 }
 
-function tagNowRow(use: JoinedUse): ContainerRow['tagNow'] {
-  const now = tagNowOf(use);
+function tagNowRow(use: UseRecord, knowledge: Knowledge): ContainerRow['tagNow'] {
+  const now = tagNowOf(use, knowledge);
+  const tag = tagOf(use, knowledge);
   return {
     state: now.state,
-    digest: now.state === 'not-asked' ? null : use.tag_digest,
+    digest: now.state === 'not-asked' ? null : (tag?.digest ?? null),
     reason: now.state === 'unknown' ? now.reason : null,
     detail: now.state === 'unknown' ? now.detail : null,
-    checkedAt: use.tag_checked_at?.toISOString() ?? null,
+    checkedAt: tag?.checked_at?.toISOString() ?? null,
   };
 }

@@ -26,6 +26,8 @@ export interface WorkloadRecord {
   readonly search: string;
   /** Hash of what the inventory said: equal means that nothing is to be written. */
   readonly content: string;
+  /** Counts the changes of the workload or anything that hangs on it. */
+  readonly revision: number;
 }
 
 /** A row of `image_use`. */
@@ -94,6 +96,7 @@ export const workloadColumns: Columns<WorkloadRecord> = {
   since: ['timestamptz', (row) => row.since],
   search: ['text', (row) => row.search],
   content: ['text', (row) => row.content],
+  revision: ['int4', (row) => row.revision],
 };
 
 export const useColumns: Columns<UseRecord> = {

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { type FindingKind, severities } from '#lib/model/posture.ts';
 import type { ReasonCode } from '#lib/model/reasons.ts';
-import { assignments, asTable, type Columns, chunks, columnNames } from './bulk.ts';
 import type { Catalog } from './catalog.ts';
 import { type ContainerClass, rankOf, statusOf } from './container-class.ts';
-import type { Trx } from './database.ts';
+import type { Runner, Trx } from './database.ts';
+import { readJson } from './read-json.ts';
 import {
   type FindingRecord,
   findingColumns,
@@ -13,6 +13,7 @@ import {
   type WorkloadRecord,
   workloadColumns,
 } from './rows.ts';
+import { saveRows } from './save-rows.ts';
 import type { Write } from './transaction.ts';
 
 /** One workload with all that hangs on it. */
@@ -23,19 +24,29 @@ export interface WorkloadState {
 }
 export type States = ReadonlyMap<string, WorkloadState>;
 
-/** Reads workloads and keeps them from other writers until the transaction ends. */
-export async function lockStates(trx: Trx, ids: readonly string[]): Promise<States> {
-  const workloads = await sql<WorkloadRecord>`
-    select * from workload where id = any(${ids}::text[]) order by id for update`.execute(trx);
-  if (workloads.rows.length === 0) return new Map();
-  const uses = await sql<UseRecord>`
-    select * from image_use where workload_id = any(${ids}::text[])`.execute(trx);
-  const findings = await sql<FindingRecord>`
-    select * from finding where workload_id = any(${ids}::text[])`.execute(trx);
-  const usesOf = Map.groupBy(uses.rows, (row) => row.workload_id);
-  const findingsOf = Map.groupBy(findings.rows, (row) => row.workload_id);
+/** Reads workloads with all that hangs on them. */
+export async function readStates(run: Runner, ids: readonly string[]): Promise<States> {
+  if (ids.length === 0) return new Map();
+  const workloads = await readJson<WorkloadRecord>(
+    run,
+    sql`select * from workload where id = any(${ids}::text[])`,
+    ['since'],
+  );
+  if (workloads.length === 0) return new Map();
+  const uses = await readJson<UseRecord>(
+    run,
+    sql`select * from image_use where workload_id = any(${ids}::text[])`,
+    ['since'],
+  );
+  const findings = await readJson<FindingRecord>(
+    run,
+    sql`select * from finding where workload_id = any(${ids}::text[])`,
+    ['since'],
+  );
+  const usesOf = Map.groupBy(uses, (row) => row.workload_id);
+  const findingsOf = Map.groupBy(findings, (row) => row.workload_id);
   return new Map(
-    workloads.rows.map((workload) => [
+    workloads.map((workload) => [
       workload.id,
       {
         workload,
@@ -44,6 +55,28 @@ export async function lockStates(trx: Trx, ids: readonly string[]): Promise<Stat
       },
     ]),
   );
+}
+
+/**
+ * The same, and keeps the workloads from other writers until the transaction ends. What was read
+ * before and has not changed since is not read again.
+ */
+export async function lockStates(
+  trx: Trx,
+  ids: readonly string[],
+  known: States = new Map(),
+): Promise<States> {
+  const { rows } = await sql<{ id: string; revision: number }>`
+    select id, revision from workload where id = any(${ids}::text[])
+    order by id for update`.execute(trx);
+  const states = new Map<string, WorkloadState>();
+  for (const { id, revision } of rows) {
+    const state = known.get(id);
+    if (state?.workload.revision === revision) states.set(id, state);
+  }
+  const others = rows.map(({ id }) => id).filter((id) => !states.has(id));
+  for (const [id, state] of await readStates(trx, others)) states.set(id, state);
+  return states;
 }
 
 /**
@@ -59,15 +92,15 @@ export async function saveStates(
 ): Promise<void> {
   const projected = await project(write, catalog, after, at);
   const stored = [...before.values()];
-  await upsert(write.trx, 'workload', workloadColumns, {
+  await saveRows(write.trx, 'workload', workloadColumns, {
     before: stored.map(({ workload }) => workload),
     after: projected.map(({ workload }) => workload),
   });
-  await upsert(write.trx, 'image_use', useColumns, {
+  await saveRows(write.trx, 'image_use', useColumns, {
     before: stored.flatMap(({ uses }) => uses),
     after: projected.flatMap(({ uses }) => uses),
   });
-  await upsert(write.trx, 'finding', findingColumns, {
+  await saveRows(write.trx, 'finding', findingColumns, {
     before: stored.flatMap(({ findings }) => findings),
     after: projected.flatMap(({ findings }) => findings),
   });
@@ -149,6 +182,7 @@ function summarise({ workload, uses }: WorkloadState, profile: number, at: Date)
     profile,
     since: same ? workload.since : at,
     search: searchText(workload, uses),
+    revision: workload.revision + 1,
   };
 }
 
@@ -175,27 +209,4 @@ function searchText(workload: WorkloadRecord, uses: readonly UseRecord[]): strin
     .filter((text) => text !== null && text !== '')
     .join('\n')
     .toLowerCase();
-}
-
-/** Inserts, updates and deletes what differs; rows are locked in the order of their ids. */
-async function upsert<T extends { readonly id: string }>(
-  trx: Trx,
-  table: 'workload' | 'image_use' | 'finding',
-  columns: Columns<T>,
-  rows: { readonly before: readonly T[]; readonly after: readonly T[] },
-): Promise<void> {
-  const form = (row: T) => JSON.stringify(Object.values(columns).map(([, value]) => value(row)));
-  const stored = new Map(rows.before.map((row) => [row.id, form(row)]));
-  const wanted = new Map(rows.after.map((row) => [row.id, row]));
-  const changed = [...wanted.values()]
-    .filter((row) => stored.get(row.id) !== form(row))
-    .sort((a, b) => (a.id < b.id ? -1 : 1));
-  const gone = [...stored.keys()].filter((id) => !wanted.has(id)).sort();
-  for (const part of chunks(gone))
-    await sql`delete from ${sql.ref(table)} where id = any(${part}::text[])`.execute(trx);
-  for (const part of chunks(changed))
-    await sql`
-      insert into ${sql.ref(table)} (${columnNames(columns)})
-      select * from ${asTable(part, columns)} as input
-      on conflict (id) do update set ${assignments(columns, ['id'])}`.execute(trx);
 }

@@ -95,7 +95,7 @@ async function apply(
         running.trx,
         part.map(({ workload }) => workload.id),
       );
-      const after = await build(running, before, part, at);
+      const after = await build(context, running, before, part, at);
       await saveStates(running, context.catalog, before, after, at);
       await markToJudge(
         running.trx,
@@ -123,14 +123,15 @@ async function apply(
 
 /** The new states: what was judged stays until it is judged again, new uses are not checked yet. */
 async function build(
+  context: StoreContext,
   running: Write,
   before: States,
   incoming: readonly Incoming[],
   at: Date,
 ): Promise<readonly WorkloadState[]> {
   const uses = incoming.flatMap((item) => item.uses);
-  const images = await internImages(running.trx, uses.flatMap(imagesOf), at);
-  const tags = await internTags(running.trx, uses.flatMap(tagsOf));
+  const images = await internImages(running, context.ids, uses.flatMap(imagesOf), at);
+  const tags = await internTags(running, context.ids, uses.flatMap(tagsOf));
   return incoming.map((item) => {
     const old = before.get(item.workload.id);
     const known = new Map(old?.uses.map((use) => [use.id, use]));
@@ -184,7 +185,14 @@ function described(use: ImageUse) {
 }
 
 function recordOf({ workload, content }: Incoming, old: WorkloadRecord | undefined, at: Date) {
-  const fresh = { rank: -1, worst_use: null, worst_reason: null, pods: 0, containers: 0 };
+  const fresh = {
+    rank: -1,
+    worst_use: null,
+    worst_reason: null,
+    pods: 0,
+    containers: 0,
+    revision: 0,
+  };
   return {
     ...(old ?? { ...fresh, verified: 0, profile: 0, since: at, search: '' }),
     id: workload.id,

@@ -10,16 +10,17 @@ type TagItem = Parameters<ScanStore['saveTags']>[0][number];
 
 /** Writes where tags point now and marks the workloads for which that changes anything. */
 export async function saveTags(
-  { db }: StoreContext,
+  { db, ids: known }: StoreContext,
   items: readonly TagItem[],
   at: Date,
 ): Promise<void> {
   for (const part of chunks(items))
-    await write(db, async ({ trx }) => {
-      const ids = await internTags(trx, part);
+    await write(db, async (running) => {
+      const { trx } = running;
+      const ids = await internTags(running, known, part);
       const rows = new Map(part.map((item) => [ids.get(item) as number, item]));
       // What a tag names now is what runs next: it is checked like what runs.
-      const images = await internImages(trx, part.flatMap(namedImage), at);
+      const images = await internImages(running, known, part.flatMap(namedImage), at);
       const input = asTable([...rows], {
         id: ['int4', ([id]) => id],
         state: ['text', ([, { now }]) => now.state],
@@ -50,11 +51,12 @@ const namedImage = ({ registry, repository, now }: TagItem): readonly KeyedImage
 
 /** Makes a reading of a declared repository its present: tags that are not in it are gone. */
 export async function savePublished(
-  { db }: StoreContext,
+  { db, ids: known }: StoreContext,
   reading: PublishedReading,
 ): Promise<void> {
   const { registry, repository } = reading;
-  await write(db, async ({ trx }) => {
+  await write(db, async (running) => {
+    const { trx } = running;
     const readAt = reading.readAt.toISOString();
     await sql`
       insert into repository (registry, repository, tags, skipped_tags, as_of, reason, detail)
@@ -68,7 +70,7 @@ export async function savePublished(
     const keyed = reading.images.flatMap(({ digest }) =>
       digest === undefined ? [] : [{ registry, repository, digest }],
     );
-    const ids = await internImages(trx, keyed, reading.readAt);
+    const ids = await internImages(running, known, keyed, reading.readAt);
     const tags = reading.images.map(({ tag }) => tag);
     // Only a whole reading can say that a tag is gone.
     if (reading.reason === undefined)

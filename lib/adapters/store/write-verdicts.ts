@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { ImageVerdict, Signer } from '#lib/model/verdict.ts';
+import type { ImageVerdict } from '#lib/model/verdict.ts';
 import type { Fact, ScanStore, Subject } from '#lib/ports.ts';
 import { asTable, type Columns, chunks, toJson } from './bulk.ts';
 import { rankOf, statusOf } from './container-class.ts';
@@ -7,6 +7,7 @@ import type { StoreContext } from './context.ts';
 import { appendHistory, imageSubject } from './history.ts';
 import { internImages } from './intern.ts';
 import { markUsersOfImages } from './judge-marks.ts';
+import { signerName } from './signer-name.ts';
 import { type Write, write } from './transaction.ts';
 
 type VerdictItem = Parameters<ScanStore['saveVerdicts']>[0][number];
@@ -37,17 +38,20 @@ export async function saveVerdicts(
 ): Promise<void> {
   const latest = new Map(items.map((item) => [imageSubject(item.verdict), item]));
   for (const part of chunks([...latest.values()], imagesAtOnce))
-    await write(context.db, (running) => savePart(running, part, at, cause));
+    await write(context.db, (running) => savePart(context, running, part, at, cause));
 }
 
 async function savePart(
-  { trx }: Write,
+  { ids: known }: StoreContext,
+  running: Write,
   items: readonly VerdictItem[],
   at: Date,
   cause: string,
 ): Promise<void> {
+  const { trx } = running;
   const ids = await internImages(
-    trx,
+    running,
+    known,
     items.map(({ verdict }) => verdict),
     at,
   );
@@ -129,10 +133,6 @@ const columns: Columns<VerdictRow> = {
   since: ['timestamptz', ({ since }) => since],
   verdict: ['jsonb', ({ item }) => item.verdict],
 };
-
-/** The name by which people know a signer: the certificate's identity, or the key's fingerprint. */
-export const signerName = (signer: Signer): string =>
-  signer.kind === 'certificate' ? signer.subject : `key SHA-256 ${signer.fingerprint}`;
 
 /** The formats in which evidence lies beside the image. */
 const formatsOf = (verdict: ImageVerdict): readonly string[] =>
