@@ -93,10 +93,11 @@ async function shutDown(): Promise<void> {
 }
 
 async function start(environment: Environment): Promise<Running> {
-  const store = await openWhenReachable(environment);
-  const queue = await openQueue(store);
   let problems: readonly string[] = [];
-  let part = await openPart(initialConfiguration(), environment, store, queue);
+  const initial = initialConfiguration();
+  const store = await openWhenReachable(environment, initial.scan.staleAfterMinutes * 60_000);
+  const queue = await openQueue(store);
+  let part = await openPart(initial, environment, store, queue);
 
   const running: Running = {
     store,
@@ -187,12 +188,16 @@ async function openPart(
 }
 
 /** PostgreSQL may come up later than we do; a folder that another process holds is final. */
-async function openWhenReachable(environment: Environment): Promise<OpenedStore> {
+async function openWhenReachable(
+  environment: Environment,
+  staleAfterMs: number,
+): Promise<OpenedStore> {
   const url = environment.databaseUrl;
-  if (url === undefined) return openStore({ kind: 'embedded', dataDir: environment.dataDir });
+  if (url === undefined)
+    return openStore({ kind: 'embedded', dataDir: environment.dataDir, staleAfterMs });
   for (;;) {
     try {
-      return await openStore({ kind: 'postgresql', url });
+      return await openStore({ kind: 'postgresql', url, staleAfterMs });
     } catch (error) {
       if (error instanceof ConfigurationError) throw error;
       state.problem = `PostgreSQL cannot be reached: ${(error as Error).message}. Check DATABASE_URL; it is tried again every ${retryMs / 1000} seconds.`;
