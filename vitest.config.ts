@@ -10,6 +10,7 @@ export default defineConfig({
   },
   test: {
     include: ['lib/**/*.test.ts', 'components/**/*.test.tsx', 'tests/**/*.test.ts'],
+    globalSetup: ['tests/postgres-setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

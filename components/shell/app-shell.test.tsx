@@ -65,6 +65,7 @@ function show({ path = '/', search = '', sources = {} }: Shown = {}) {
     behind: 0,
     asOf: source.asOf,
     notice: null,
+    problems: [],
     ...sources,
   });
   client.setQueryData(sourceKeys.scopes, { cluster: [{ value: 'prod', count: 3 }] });

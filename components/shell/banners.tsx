@@ -18,6 +18,11 @@ export function Banners() {
           The server does not answer. What you see may be old; it is asked again.
         </Banner>
       )}
+      {data?.problems[0] !== undefined && (
+        <Banner kind="stale" action={<Link href="/settings">All problems</Link>}>
+          The configuration is refused: <bdi>{data.problems[0]}</bdi>
+        </Banner>
+      )}
       {data?.notice && <Banner kind="notice">{data.notice}</Banner>}
       {stale[0] !== undefined && <StaleClusters first={stale[0]} stale={stale} all={clusters} />}
     </>

@@ -20,13 +20,15 @@ export function Freshness() {
       trigger={
         <button
           type="button"
-          className="inline-flex h-control items-center gap-1.5 whitespace-nowrap rounded-md px-2 text-ink-2 tabular-nums hover:bg-hover max-md:hidden"
+          className="inline-flex h-control items-center gap-1.5 whitespace-nowrap rounded-md px-2 text-ink-2 tabular-nums hover:bg-hover"
         >
           <Icon
             aria-hidden="true"
-            className={late ? 'size-3.5 text-notice-text' : 'size-3.5 text-ink-3'}
+            className={
+              late ? 'size-3.5 text-notice-text max-md:size-4' : 'size-3.5 text-ink-3 max-md:size-4'
+            }
           />
-          <span className={behind > 0 ? 'max-xl:sr-only' : ''}>
+          <span className={behind > 0 ? 'max-xl:sr-only' : 'max-md:sr-only'}>
             {typeof data?.asOf === 'string' ? (
               <>
                 Updated{' '}
@@ -37,7 +39,7 @@ export function Freshness() {
             )}
           </span>
           {late && (
-            <span className="font-medium text-notice-text">
+            <span className="font-medium text-notice-text max-md:sr-only">
               {lost
                 ? 'not live, reconnecting'
                 : `${formatCount(behind)} of ${formatNoun(items.length, 'source')} behind`}

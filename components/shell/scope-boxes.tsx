@@ -1,6 +1,7 @@
 import { ChevronDown } from 'lucide-react';
 import { MultiCombobox } from '#components/ui/combobox.tsx';
 import { formatCount } from '#components/ui/format.ts';
+import type { FacetValue } from '#lib/contract/paging.ts';
 import { useScopes } from '#lib/query/sources.ts';
 import { type ScopeField, scopeFields, useScope } from './use-scope.ts';
 
@@ -30,11 +31,11 @@ export function ScopeBoxes() {
         trigger={
           <button
             type="button"
-            aria-label={`${names[field]}: ${summary(scope[field], data && options.length)}`}
+            aria-label={`${names[field]}: ${summary(scope[field], data && options)}`}
             className="inline-flex h-control min-w-0 max-w-60 items-center gap-1.5 whitespace-nowrap rounded-md px-2 hover:bg-hover max-md:w-full max-md:max-w-none"
           >
             <span className="text-ink-3">{names[field]}</span>
-            <bdi className="truncate">{summary(scope[field], data && options.length)}</bdi>
+            <bdi className="truncate">{summary(scope[field], data && options)}</bdi>
             <ChevronDown aria-hidden="true" className="size-3.5 text-ink-3 max-md:ml-auto" />
           </button>
         }
@@ -44,9 +45,10 @@ export function ScopeBoxes() {
 }
 
 /** `All 3`, the one chosen value, or `2 of 3`. */
-function summary(chosen: readonly string[], known: number | undefined): string {
-  if (chosen.length === 1) return chosen[0] ?? '';
-  if (known === undefined) return chosen.length === 0 ? 'All' : formatCount(chosen.length);
-  if (chosen.length > 1) return `${formatCount(chosen.length)} of ${formatCount(known)}`;
-  return known === 0 ? 'None' : `All ${formatCount(known)}`;
+function summary(chosen: readonly string[], options: readonly FacetValue[] | undefined): string {
+  const [first = ''] = chosen;
+  if (chosen.length === 1) return options?.find(({ value }) => value === first)?.label ?? first;
+  if (options === undefined) return chosen.length === 0 ? 'All' : formatCount(chosen.length);
+  if (chosen.length > 1) return `${formatCount(chosen.length)} of ${formatCount(options.length)}`;
+  return options.length === 0 ? 'None' : `All ${formatCount(options.length)}`;
 }

@@ -21,7 +21,7 @@ export const readOverview = async (scope: Scope): Promise<Overview> =>
 
 /** Everything whose age matters, with the notice of the configuration. */
 export async function readSources(): Promise<SourceList> {
-  const { store, notice } = await server();
+  const { store, notice, problems } = await server();
   const items = [...(await store.sources())];
   const ages = items.flatMap(({ asOf }) => (asOf === null ? [] : [asOf])).sort();
   return {
@@ -29,6 +29,7 @@ export async function readSources(): Promise<SourceList> {
     behind: items.filter(({ state }) => ['stale', 'failed', 'limited'].includes(state)).length,
     asOf: ages.at(-1) ?? null,
     notice: notice(),
+    problems: problems().map(({ message }) => message),
   };
 }
 

@@ -29,6 +29,8 @@ export const SourceList = z
     asOf: Instant.nullable(),
     /** A line that every page shows, as the configuration demands (the lab does). */
     notice: z.string().nullable(),
+    /** What is wrong with the configuration; while there is something, the last good one holds. */
+    problems: z.array(z.string()),
   })
   .meta({ id: 'SourceList' });
 export type SourceList = z.infer<typeof SourceList>;

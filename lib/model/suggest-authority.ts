@@ -13,7 +13,10 @@ export interface NamedSigner {
  * which YAML reads alike: an identity is text that somebody else chose.
  */
 export function suggestAuthority(image: string, signer: NamedSigner): string {
-  const name = image.replace(/[^a-z0-9]+/g, '-').slice(0, 63).replace(/-$/, '');
+  const name = image
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 63)
+    .replace(/-$/, '');
   const head = `- name: ${name}\n  images: [${JSON.stringify(image)}]\n`;
   if (signer.kind === 'key')
     return `${head}  key:\n    # public key with SHA-256 fingerprint ${signer.fingerprint}\n    file: ./cosign.pub\n`;

@@ -14,6 +14,9 @@ import type { ClusterReader, Queue } from '#lib/ports.ts';
 import type { ScanDependencies, ScanningStore } from '#lib/scan/dependencies.ts';
 import type { Configuration } from './configuration.ts';
 
+/** Evidence is capped at some MiB; a thread that wants more than this is under attack. */
+const verifierHeapMib = 512;
+
 /** The ports of one configuration to the world; a changed configuration gets new ones. */
 export interface World
   extends Pick<ScanDependencies, 'registry' | 'verifier' | 'trust' | 'clusters'> {
@@ -33,7 +36,10 @@ export async function openWorld(
   });
   const clusters = createClusterReaders(configuration.clusters);
   const verifier = createImageVerifier({
-    worker: () => new Worker(new URL('../scan/verify-worker.ts', import.meta.url)),
+    worker: () =>
+      new Worker(new URL('../scan/verify-worker.ts', import.meta.url), {
+        resourceLimits: { maxOldGenerationSizeMb: verifierHeapMib },
+      }),
     size: environment.workers ?? Math.max(1, availableParallelism() - 1),
   });
   return {

@@ -30,7 +30,11 @@ const shownPlaces = 3;
 const keyOf = ({ kind, reason }: Pick<FindingClass, 'kind' | 'reason'>): string =>
   `${kind} ${reason}`;
 
-/** What needs a person, gravest first and then widest: the first lines, and how many there are. */
+/** A line that can wait stands behind all that cannot, however wide it is. */
+const canWait = ({ finding }: Line): number =>
+  finding.severity === 'low' || finding.severity === 'info' ? 1 : 0;
+
+/** What needs a person, widest blast first: the first lines, and how many there are. */
 export async function needs(
   context: StoreContext,
   scope: Scope,
@@ -38,8 +42,9 @@ export async function needs(
 ): Promise<Pick<Overview, 'needs' | 'needsTotal'>> {
   const lines = linesOf(groups).sort(
     (a, b) =>
-      severities.indexOf(a.finding.severity) - severities.indexOf(b.finding.severity) ||
+      canWait(a) - canWait(b) ||
       b.containers - a.containers ||
+      severities.indexOf(a.finding.severity) - severities.indexOf(b.finding.severity) ||
       (keyOf(a.finding) < keyOf(b.finding) ? -1 : 1),
   );
   const shown = lines.slice(0, shownLines);
