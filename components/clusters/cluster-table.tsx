@@ -55,7 +55,7 @@ function ClusterGroup({ cluster }: { readonly cluster: ClusterRow }) {
     <Tbody id={encodeURIComponent(id)} className="scroll-mt-16 target:bg-selected">
       <Tr>
         <Td card="lead" className={`max-w-80 py-2 max-md:-order-2 ${cell}`}>
-          <Link href={runningHref({ cluster: [name] })} className="block font-[550]">
+          <Link href={runningHref({ cluster: [id] })} className="block font-[550]">
             <Clip>{name}</Clip>
           </Link>
           <Clip className="text-ink-3 text-label">{source}</Clip>
@@ -71,7 +71,7 @@ function ClusterGroup({ cluster }: { readonly cluster: ClusterRow }) {
             counts={counts}
             size="cell"
             noun="running container"
-            href={(status) => runningHref({ cluster: [name], status: [status] })}
+            href={(status) => runningHref({ cluster: [id], status: [status] })}
           />
         </Td>
         <Td numeric label="Running" className={cell}>

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { StatusCounts } from '#lib/model/posture.ts';
 import { CoverageBand } from './coverage-band.tsx';
 import { rangeOf } from './coverage-figure.tsx';
+import { CoverageTable } from './coverage-table.tsx';
 
 afterEach(cleanup);
 
@@ -88,5 +89,22 @@ describe('the figure of a band', () => {
     ],
   ])('is %s', (_, given, text) => {
     expect(rangeOf(given).replaceAll(' ', ' ')).toBe(text);
+  });
+});
+
+describe('a row that no filter can name', () => {
+  it('shows its figures without a link to other rows', () => {
+    render(
+      <CoverageTable
+        caption="By team"
+        head="Team"
+        child="namespace"
+        rows={[{ key: '', name: 'no team', counts, asOf: null, stale: false, children: [] }]}
+        hrefOf={(row) => (row === '' ? undefined : `/workloads?team=${row}`)}
+      />,
+    );
+    expect(screen.getByText('no team')).toBeTruthy();
+    expect(screen.getByText('1,284')).toBeTruthy();
+    expect(screen.queryAllByRole('link')).toEqual([]);
   });
 });

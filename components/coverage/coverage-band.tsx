@@ -12,7 +12,7 @@ interface CoverageBandProps {
   /** One of what is counted, such as "running container". */
   readonly noun?: string;
   /** Where the rows of a segment are; without it the band is a picture. */
-  readonly href?: (status: VerdictStatus) => string;
+  readonly href?: (status: VerdictStatus) => string | undefined;
 }
 
 const fills: Readonly<Record<VerdictStatus, string>> = {

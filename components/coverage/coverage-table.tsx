@@ -1,6 +1,6 @@
 import clsx from 'clsx';
 import { ChevronRight } from 'lucide-react';
-import { Fragment, useId, useState } from 'react';
+import { Fragment, type ReactNode, useId, useState } from 'react';
 import { statusWords } from '#components/status/status-words.ts';
 import { formatCount, formatNoun } from '#components/ui/format.ts';
 import { Link } from '#components/ui/link.tsx';
@@ -13,7 +13,8 @@ import { bandOrder, type VerdictStatus } from '#lib/model/verdict.ts';
 import { CoverageBand } from './coverage-band.tsx';
 import { rangeOf } from './coverage-figure.tsx';
 
-type HrefOf = (row: string, child?: string, status?: VerdictStatus) => string;
+/** Undefined where no filter says it, such as "no team": a figure is then text, not a wrong link. */
+type HrefOf = (row: string, child?: string, status?: VerdictStatus) => string | undefined;
 
 interface CoverageTableProps {
   readonly caption: string;
@@ -113,9 +114,9 @@ function Group({ row, child, open, onToggle, hrefOf }: GroupProps) {
               </span>
             </button>
           ) : (
-            <Link href={hrefOf(row.key)} className="block">
+            <Linked href={hrefOf(row.key)} className="block">
               <Clip>{row.name}</Clip>
-            </Link>
+            </Linked>
           )}
         </Td>
         <Figures counts={row.counts} hrefOf={(status) => hrefOf(row.key, undefined, status)} />
@@ -125,9 +126,9 @@ function Group({ row, child, open, onToggle, hrefOf }: GroupProps) {
         row.children.map((part) => (
           <Tr key={part.key}>
             <Td card="lead" className="text-ink-2 max-md:-order-2 md:pl-9!">
-              <Link href={hrefOf(row.key, part.name)} className="block">
+              <Linked href={hrefOf(row.key, part.name)} className="block">
                 <Clip>{part.name}</Clip>
-              </Link>
+              </Linked>
             </Td>
             <Figures counts={part.counts} hrefOf={(status) => hrefOf(row.key, part.name, status)} />
             <AsOf at={row.asOf} stale={row.stale} />
@@ -139,7 +140,7 @@ function Group({ row, child, open, onToggle, hrefOf }: GroupProps) {
 
 interface FiguresProps {
   readonly counts: StatusCounts;
-  readonly hrefOf: (status?: VerdictStatus) => string;
+  readonly hrefOf: (status?: VerdictStatus) => string | undefined;
 }
 
 function Figures({ counts, hrefOf }: FiguresProps) {
@@ -156,21 +157,38 @@ function Figures({ counts, hrefOf }: FiguresProps) {
           {counts[status] === 0 ? (
             <span className="text-ink-3">0</span>
           ) : (
-            <Link href={hrefOf(status)}>{formatCount(counts[status])}</Link>
+            <Linked href={hrefOf(status)}>{formatCount(counts[status])}</Linked>
           )}
         </Td>
       ))}
       <Td numeric label="Running">
-        <Link href={hrefOf()}>{formatCount(counts.total)}</Link>
+        <Linked href={hrefOf()}>{formatCount(counts.total)}</Linked>
       </Td>
     </Fragment>
   );
 }
 
 function AsOf({ at, stale }: { readonly at: string | null; readonly stale: boolean }) {
+  // A team has no age of its own: it lives in several clusters.
+  const absent = stale ? 'never' : '–';
   return (
     <Td numeric label="As of" className={stale ? 'font-medium text-notice-text' : 'text-ink-2'}>
-      {at === null ? 'never' : <RelativeTime at={at} form="age" />}
+      {at === null ? absent : <RelativeTime at={at} form="age" />}
     </Td>
+  );
+}
+
+interface LinkedProps {
+  readonly href: string | undefined;
+  readonly className?: string;
+  readonly children: ReactNode;
+}
+
+function Linked({ href, className, children }: LinkedProps) {
+  if (href === undefined) return <span className={className}>{children}</span>;
+  return (
+    <Link href={href} className={className}>
+      {children}
+    </Link>
   );
 }

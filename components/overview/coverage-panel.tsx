@@ -43,12 +43,14 @@ export function CoveragePanel({ fleet, scope }: CoveragePanelProps) {
           rows={rows[dimension]}
           {...heads[dimension]}
           hrefOf={(row, child, status) =>
-            runningHref({
-              ...scope,
-              [dimension]: [row],
-              ...(child !== undefined && dimension !== 'registry' && { namespace: [child] }),
-              ...(status !== undefined && { status: [status] }),
-            })
+            row === ''
+              ? undefined
+              : runningHref({
+                  ...scope,
+                  [dimension]: [row],
+                  ...(child !== undefined && dimension !== 'registry' && { namespace: [child] }),
+                  ...(status !== undefined && { status: [status] }),
+                })
           }
         />
       </Tabs>

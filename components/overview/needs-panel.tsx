@@ -14,7 +14,7 @@ interface NeedsPanelProps {
   readonly scope: Scope;
 }
 
-/** Kinds of finding by reason, widest blast first, each with the rows behind it. */
+/** Kinds of finding by reason, gravest first and then widest, each with the rows behind it. */
 export function NeedsPanel({ fleet: { needs, needsTotal, counts }, scope }: NeedsPanelProps) {
   if (needs.length === 0) {
     return (
@@ -29,13 +29,13 @@ export function NeedsPanel({ fleet: { needs, needsTotal, counts }, scope }: Need
   return (
     <Panel
       title="What needs you"
-      hint="widest blast first"
+      hint="gravest first, then widest"
       footer={
         <>
           <span>
             {needs.length === needsTotal.lines
               ? `All ${formatNoun(needsTotal.lines, 'line')}, `
-              : `The widest ${needs.length} of ${formatNoun(needsTotal.lines, 'line')}, `}
+              : `The first ${needs.length} of ${formatNoun(needsTotal.lines, 'line')}, `}
             {formatNoun(needsTotal.containers, 'container')} with a finding in all.
           </span>
           <Link

@@ -1,6 +1,6 @@
 import { Download, Printer } from 'lucide-react';
 import { Button } from '#components/ui/button.tsx';
-import { Menu, MenuGroup, MenuItem, MenuLink, MenuSeparator } from '#components/ui/menu.tsx';
+import { Menu, MenuItem, MenuLink, MenuSeparator } from '#components/ui/menu.tsx';
 import { exportFormats } from '#lib/contract/paging.ts';
 import { urlOf, writeUrl } from '#lib/contract/url-state.ts';
 import { Scope } from '#lib/contract/workloads.ts';
@@ -21,13 +21,11 @@ export function OverviewExport({ scope }: { readonly scope: Scope }) {
         </Button>
       }
     >
-      <MenuGroup label="All findings of this scope">
-        {exportFormats.map((format) => (
-          <MenuLink key={format} href={href(format)} download>
-            {format.toUpperCase()}
-          </MenuLink>
-        ))}
-      </MenuGroup>
+      {exportFormats.map((format) => (
+        <MenuLink key={format} href={href(format)} download>
+          All findings, {format.toUpperCase()}
+        </MenuLink>
+      ))}
       <MenuSeparator />
       <MenuItem onSelect={() => window.print()}>
         <Printer aria-hidden="true" />

@@ -124,7 +124,7 @@ describe('the overview', () => {
     expect(screen.getByText('No signature found').getAttribute('href')).toBe(
       '/workloads?finding=unsigned&reason=no-signature&activity=running',
     );
-    expect(text()).toContain('The widest 1 of 12 lines, 243 containers with a finding in all.');
+    expect(text()).toContain('The first 1 of 12 lines, 243 containers with a finding in all.');
   });
 });
 

@@ -105,21 +105,6 @@ export function MenuChoices({ value, onChange, choices }: MenuChoicesProps) {
   );
 }
 
-interface MenuGroupProps {
-  readonly label: string;
-  readonly children: ReactNode;
-}
-
-/** Items under a heading of their own. */
-export function MenuGroup({ label, children }: MenuGroupProps) {
-  return (
-    <Base.Group>
-      <Base.GroupLabel className="px-3 pt-1.5 pb-1 text-ink-3 text-label">{label}</Base.GroupLabel>
-      {children}
-    </Base.Group>
-  );
-}
-
 export function MenuSeparator() {
   return <Base.Separator className="my-1 h-px bg-line" />;
 }
