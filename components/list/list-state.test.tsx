@@ -23,6 +23,7 @@ const sources = (...states: readonly SourceState[]): SourceList => ({
   behind: states.filter((state) => ['stale', 'failed', 'limited'].includes(state)).length,
   asOf: null,
   notice: null,
+  problems: [],
 });
 const trouble = { filtered: true, onlyTrouble: true };
 const plain = { filtered: false, onlyTrouble: false };
