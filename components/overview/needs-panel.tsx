@@ -14,7 +14,7 @@ interface NeedsPanelProps {
   readonly scope: Scope;
 }
 
-/** Kinds of finding by reason, gravest first and then widest, each with the rows behind it. */
+/** Kinds of finding by reason, widest blast first and what can wait last, each with the rows behind it. */
 export function NeedsPanel({ fleet: { needs, needsTotal, counts }, scope }: NeedsPanelProps) {
   if (needs.length === 0) {
     return (
@@ -29,7 +29,7 @@ export function NeedsPanel({ fleet: { needs, needsTotal, counts }, scope }: Need
   return (
     <Panel
       title="What needs you"
-      hint="gravest first, then widest"
+      hint="widest blast first"
       footer={
         <>
           <span>
