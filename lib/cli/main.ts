@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-import { ConfigurationError } from '#lib/errors.ts';
+import { ConfigurationError, OperationalError } from '#lib/errors.ts';
+import { log } from '#lib/log.ts';
+import { reasonOf } from '#lib/model/reasons.ts';
+import { printable } from './printable.ts';
 import { UsageError } from './usage.ts';
 
 /** The commands by name, loaded when they are asked for. */
@@ -38,6 +41,9 @@ async function main([name = '--help', ...parameters]: string[]): Promise<number>
     process.stderr.write(`sealwatch: unknown command "${name}"\n\n${help}`);
     return 2;
   }
+  // A command says what failed in its own words; only long-running ones keep a log.
+  if (!['serve', 'worker'].includes(name) && !process.env['SEALWATCH_LOG_LEVEL'])
+    log.level = 'silent';
   try {
     const { run } = await load();
     return await run(parameters);
@@ -56,6 +62,11 @@ function report(name: string, error: unknown): number {
   if (error instanceof ConfigurationError) {
     for (const problem of error.problems) process.stderr.write(`sealwatch: ${problem}\n`);
     return 2;
+  }
+  if (error instanceof OperationalError) {
+    const { remedy } = reasonOf(error.code);
+    process.stderr.write(`sealwatch ${name}: ${printable(error.message)} → ${remedy}\n`);
+    return 3;
   }
   process.stderr.write(`sealwatch ${name}: ${(error as Error).stack ?? error}\n`);
   return 3;

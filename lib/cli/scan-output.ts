@@ -28,7 +28,9 @@ export async function writeScan(
   failOn: readonly FindingKind[],
 ): Promise<number> {
   for (const failure of scan.failures)
-    process.stderr.write(`sealwatch: ${failure.source}: ${failure.detail} (${failure.reason})\n`);
+    process.stderr.write(
+      `sealwatch: ${printable(failure.detail)} → ${reasonOf(failure.reason).remedy}\n`,
+    );
   for await (const text of report(store, scan, format)) await write(text);
   return exitCode(store, scan, failOn);
 }
@@ -124,7 +126,8 @@ async function* tableReport(store: ReportStore, scan: ScanRow): AsyncGenerator<s
     findings += batch.length;
     yield batch.map(findingLine).join('');
   }
-  yield findings === 0 ? 'no findings\n' : `\n${findings} findings\n`;
+  const unread = scan.failures.length > 0 ? ', leaving out what could not be read' : '';
+  yield findings === 0 ? `no findings${unread}\n` : `\n${findings} findings${unread}\n`;
 }
 
 const findingLine = (row: FindingRow): string =>

@@ -3,7 +3,11 @@ import { parseArgs } from 'node:util';
 import { readEnvironment } from '#lib/config/environment.ts';
 import type { ScanRow } from '#lib/contract/sources.ts';
 import { type FindingKind, findingKinds } from '#lib/model/posture.ts';
-import { type Configuration, loadConfiguration } from '#lib/wiring/configuration.ts';
+import {
+  type Configuration,
+  kubeconfigCluster,
+  loadConfiguration,
+} from '#lib/wiring/configuration.ts';
 import { openOneShot } from '#lib/wiring/one-shot.ts';
 import { runningServer, scanThroughServer } from './running-server.ts';
 import { type ScanFormat, scanFormats, writeScan } from './scan-output.ts';
@@ -107,13 +111,7 @@ function configurationOf(chosen: Chosen, labConfig: string | undefined): Configu
     clusters: [cluster],
     declared: [],
   });
-  if (chosen.context !== undefined)
-    return only({
-      id: chosen.context,
-      name: chosen.context,
-      kind: 'kubeconfig',
-      context: chosen.context,
-    });
+  if (chosen.context !== undefined) return only(kubeconfigCluster(environment, chosen.context));
   if (chosen.pods !== undefined)
     return only({
       id: 'pods',

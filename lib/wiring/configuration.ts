@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { ClusterSource } from '#lib/adapters/kubernetes/cluster-source.ts';
+import { contextsOf } from '#lib/adapters/kubernetes/kubeconfig.ts';
 import type { CredentialSource } from '#lib/adapters/registry/credentials.ts';
 import type { RegistryHostOptions } from '#lib/adapters/registry/registry-options.ts';
 import type { TrustRootOptions } from '#lib/adapters/trust/trust-source.ts';
@@ -32,6 +33,7 @@ export interface Configuration {
 }
 
 const fileInPlace = 'sealwatch.yaml';
+const defaultKubeconfig = path.join(os.homedir(), '.kube', 'config');
 
 /** Where the configuration file is, when there is one. */
 export const configPathOf = (environment: Environment): string | undefined =>
@@ -39,7 +41,7 @@ export const configPathOf = (environment: Environment): string | undefined =>
 
 /** True when a kubeconfig exists where kubectl would look for one. */
 export const hasKubeconfig = (environment: Environment): boolean =>
-  environment.kubeconfig !== undefined || existsSync(path.join(os.homedir(), '.kube', 'config'));
+  environment.kubeconfig !== undefined || existsSync(defaultKubeconfig);
 
 /**
  * Reads the configuration file and all that it refers to.
@@ -66,10 +68,26 @@ export const emptyConfiguration = (): Configuration => ({
   scan: ConfigFile.parse({}).scan,
 });
 
+/** Without a file: the pod's own cluster, or the current context under its own name. */
 function defaultCluster(environment: Environment): ClusterSource[] {
   if (environment.inCluster) return [{ id: 'in-cluster', name: 'in-cluster', kind: 'in-cluster' }];
   if (!hasKubeconfig(environment)) return [];
-  return [{ id: 'kubeconfig', name: 'current context', kind: 'kubeconfig' }];
+  return [kubeconfigCluster(environment)];
+}
+
+/** A context of the kubeconfig that kubectl would use; a kubeconfig that is broken says so later. */
+export function kubeconfigCluster(environment: Environment, context?: string): ClusterSource {
+  const path = environment.kubeconfig ?? defaultKubeconfig;
+  const name = context ?? currentContext(path) ?? 'current context';
+  return { id: name, name, kind: 'kubeconfig', path, ...(context !== undefined && { context }) };
+}
+
+function currentContext(path: string): string | undefined {
+  try {
+    return contextsOf(path).find(({ current }) => current)?.name;
+  } catch {
+    return undefined;
+  }
 }
 
 function fromFile(config: ReadConfig, environment: Environment): Configuration {
