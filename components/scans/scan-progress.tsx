@@ -94,14 +94,19 @@ function Stage({ stage: { name, done, total } }: { readonly stage: ScanRow['stag
 
 function Failures({ failures }: { readonly failures: ScanRow['failures'] }) {
   return (
-    <ul aria-label="Sources that failed" className="grid gap-1.5">
-      {failures.map(({ source, reason, detail }) => (
-        <li key={`${source} ${reason}`} className="text-ink-2">
-          <Wrap className="font-medium text-ink">{source}</Wrap>: {reasons[reason].title}.{' '}
-          {reasons[reason].remedy}
-          <Wrap className="block text-ink-3 text-label">{detail}</Wrap>
-        </li>
-      ))}
-    </ul>
+    <details className="text-ink-2">
+      <summary className="w-fit hover:text-ink">
+        {formatNoun(failures.length, 'source')} failed, the others went on
+      </summary>
+      <ul className="mt-2 grid gap-1.5">
+        {failures.map(({ source, reason, detail }) => (
+          <li key={`${source} ${reason} ${detail}`}>
+            <Wrap className="font-medium text-ink">{source}</Wrap>: {reasons[reason].title}.{' '}
+            {reasons[reason].remedy}
+            <Wrap className="block text-ink-3 text-label">{detail}</Wrap>
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }

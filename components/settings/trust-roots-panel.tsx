@@ -1,4 +1,5 @@
 import { Clock3 } from 'lucide-react';
+import { Digest } from '#components/ui/digest.tsx';
 import { Panel } from '#components/ui/panel.tsx';
 import { RelativeTime } from '#components/ui/relative-time.tsx';
 import { Table, Tbody, Td, Th, Tr } from '#components/ui/table.tsx';
@@ -51,7 +52,11 @@ function RootLine({ root }: { readonly root: Root }) {
         <Wrap>{root.origin}</Wrap>
       </Td>
       <Td label="Revision" className="max-w-48">
-        <Wrap>{root.revision}</Wrap>
+        {root.revision.startsWith('sha256:') ? (
+          <Digest value={root.revision} />
+        ) : (
+          <Wrap>{root.revision}</Wrap>
+        )}
       </Td>
       <Td numeric label="Expires">
         {root.expiresAt === null ? (
