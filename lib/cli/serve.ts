@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -109,13 +109,7 @@ async function startServer(options: {
   // Next.js would exit before the queue is drained and the database closed.
   process.env['NEXT_MANUAL_SIG_HANDLE'] = 'true';
   if (options.development) {
-    const next = path.join(root, 'node_modules', 'next', 'dist', 'bin', 'next');
-    const child = spawn(
-      process.execPath,
-      [next, 'dev', root, '-H', options.bind, '-p', String(options.port)],
-      { stdio: 'inherit' },
-    );
-    await new Promise((resolve) => child.once('exit', resolve));
+    await develop(options.bind, options.port);
     return;
   }
   const server = path.join(root, '.next', 'standalone', 'server.js');
@@ -126,6 +120,14 @@ async function startServer(options: {
   await new Promise(() => undefined);
 }
 
-/** Removes what {@link announce} left. */
-export const withdraw = (dataDir: string): Promise<void> =>
-  rm(path.join(dataDir, 'server.json'), { force: true });
+/** The development server is a process of its own: a signal to us is passed on to it. */
+async function develop(bind: string, port: number): Promise<void> {
+  const next = path.join(root, 'node_modules', 'next', 'dist', 'bin', 'next');
+  const child = spawn(process.execPath, [next, 'dev', root, '-H', bind, '-p', String(port)], {
+    stdio: 'inherit',
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => child.kill(signal));
+  await new Promise((resolve) => child.once('exit', resolve));
+  process.exit();
+}
