@@ -19,6 +19,7 @@ function sealwatch(parameters: string[], environment: Record<string, string> = {
     encoding: 'utf8',
     cwd: dir,
     env: {
+      NODE_ENV: 'test',
       PATH: process.env['PATH'],
       HOME: dir,
       SEALWATCH_DATA_DIR: path.join(dir, 'data'),

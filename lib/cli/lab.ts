@@ -14,6 +14,7 @@ const help = `sealwatch lab: registries, clusters and signing services on this m
   --manifest FILE  write down what was planted, and what a scan must find
   --faults         with slow faults too (timeouts, endless bodies)
   --live           pods come and go, tags move
+  --attached       end when standard input ends
 `;
 
 /** Runs the lab until it is stopped; prints one line with its URLs when it is ready. */
@@ -29,6 +30,7 @@ export async function run(parameters: string[]): Promise<number> {
       manifest: { type: 'string' },
       faults: { type: 'boolean', default: false },
       live: { type: 'boolean', default: false },
+      attached: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -56,6 +58,7 @@ export async function run(parameters: string[]): Promise<number> {
   );
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+    if (values.attached) process.stdin.once('end', () => resolve()).resume();
   });
   await lab.close();
   return 0;

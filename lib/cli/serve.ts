@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -54,7 +54,7 @@ export async function run(parameters: string[]): Promise<number> {
     process.env['SEALWATCH_CONFIG'] = path.resolve(environment.configPath);
   const lab = values.lab || nothingToShow(environment) ? await startLab(environment) : undefined;
   const url = `http://${values.bind.includes(':') ? `[${values.bind}]` : values.bind}:${port}`;
-  await announce(environment.dataDir, url);
+  process.env['SEALWATCH_URL'] = url;
   process.stderr.write(
     `sealwatch: ${url}${lab ? ' (the lab: everything in it is invented)' : ''}\n`,
   );
@@ -74,8 +74,9 @@ async function startLab(environment: Environment): Promise<ChildProcess> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const child = spawn(
     process.execPath,
-    [path.join(import.meta.dirname, 'main.ts'), 'lab', '--dir', directory, '--live'],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+    [path.join(import.meta.dirname, 'main.ts'), 'lab', '--dir', directory, '--live', '--attached'],
+    // Its standard input ends with us, however we end.
+    { stdio: ['pipe', 'pipe', 'inherit'] },
   );
   await new Promise<void>((resolve, reject) => {
     child.once('error', reject);
@@ -87,12 +88,6 @@ async function startLab(environment: Environment): Promise<ChildProcess> {
   child.removeAllListeners('exit');
   process.env['SEALWATCH_CONFIG'] = path.join(directory, 'sealwatch.yaml');
   return child;
-}
-
-/** Leaves the address beside the data, so that the command line finds the running server. */
-async function announce(dataDir: string, url: string): Promise<void> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  await writeFile(path.join(dataDir, 'server.json'), JSON.stringify({ url, pid: process.pid }));
 }
 
 async function startServer(options: {

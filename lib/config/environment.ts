@@ -9,6 +9,7 @@ const text = z.preprocess(blankIsAbsent, z.string().optional());
 const Variables = z.object({
   SEALWATCH_CONFIG: text,
   SEALWATCH_DATA_DIR: text,
+  SEALWATCH_URL: text,
   SEALWATCH_WORKERS: z.preprocess(blankIsAbsent, z.coerce.number().int().min(1).max(64).optional()),
   DATABASE_URL: z.preprocess(
     blankIsAbsent,
@@ -27,6 +28,8 @@ export interface Environment {
   readonly configPath?: string;
   readonly dataDir: string;
   readonly databaseUrl?: string;
+  /** Where this server answers, as `sealwatch serve` has decided. */
+  readonly url?: string;
   readonly workers?: number;
   readonly dockerConfigPath: string;
   readonly kubeconfig?: string;
@@ -54,6 +57,7 @@ export function readEnvironment(
     ...(found.SEALWATCH_CONFIG !== undefined && { configPath: found.SEALWATCH_CONFIG }),
     dataDir: path.resolve(/* turbopackIgnore: true */ found.SEALWATCH_DATA_DIR ?? '.sealwatch'),
     ...(found.DATABASE_URL !== undefined && { databaseUrl: found.DATABASE_URL }),
+    ...(found.SEALWATCH_URL !== undefined && { url: found.SEALWATCH_URL }),
     ...(found.SEALWATCH_WORKERS !== undefined && { workers: found.SEALWATCH_WORKERS }),
     dockerConfigPath: path.join(found.DOCKER_CONFIG ?? path.join(home, '.docker'), 'config.json'),
     ...(found.KUBECONFIG !== undefined && { kubeconfig: found.KUBECONFIG }),

@@ -1,5 +1,5 @@
 import { existsSync, unwatchFile, watchFile } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openQueue } from '#lib/adapters/queue/open-queue.ts';
@@ -96,6 +96,7 @@ async function start(environment: Environment): Promise<Running> {
   let problems: readonly string[] = [];
   const initial = initialConfiguration();
   const store = await openWhenReachable(environment, initial.scan.staleAfterMinutes * 60_000);
+  await announce(environment);
   const queue = await openQueue(store);
   let part = await openPart(initial, environment, store, queue);
 
@@ -113,7 +114,7 @@ async function start(environment: Environment): Promise<Running> {
       await part.close();
       await queue.stop();
       await store.close();
-      await rm(path.join(environment.dataDir, 'server.json'), { force: true });
+      await rm(noteOf(environment), { force: true });
     },
   };
 
@@ -151,6 +152,15 @@ async function start(environment: Environment): Promise<Running> {
       noteProblems(error);
     }
   }
+}
+
+const noteOf = ({ dataDir }: Environment): string => path.join(dataDir, 'server.json');
+
+/** Leaves our address beside the data, once they are ours, for the command line to find. */
+async function announce(environment: Environment): Promise<void> {
+  if (environment.url === undefined) return;
+  await mkdir(environment.dataDir, { recursive: true, mode: 0o700 });
+  await writeFile(noteOf(environment), JSON.stringify({ url: environment.url }));
 }
 
 /** What hangs on one configuration. */
