@@ -99,7 +99,7 @@ describe('sealwatch', () => {
       /DATABASE_URL: must begin with postgresql/,
       { DATABASE_URL: 'mysql://x' },
     ],
-  ])('refuses %s with a message and exit code 2', (_, parameters, message, environment = {}) => {
+  ])('refuses %s with a message and exit code 2', (_, parameters, message, environment?: Record<string, string>) => {
     const { status, stderr } = sealwatch(parameters, environment);
     expect(stderr).toMatch(message);
     expect(status).toBe(2);
