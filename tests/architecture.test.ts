@@ -8,7 +8,11 @@ const planted: string[] = [];
 
 function runScript(...parameters: string[]): { code: number; text: string } {
   try {
-    const text = execFileSync(process.execPath, parameters, { cwd: root, encoding: 'utf8', stdio: 'pipe' });
+    const text = execFileSync(process.execPath, parameters, {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: 'pipe',
+    });
     return { code: 0, text };
   } catch (error) {
     const { status, stderr } = error as { status: number; stderr: string };
@@ -33,15 +37,31 @@ describe('the layer lint', () => {
   });
 
   it.each([
-    ['a stage that imports another stage', 'lib/verify/planted.ts', "import '#lib/posture/findings.ts';"],
-    ['a stage that imports another one for its types', 'lib/resolve/planted.ts', "import type {} from '#lib/verify/identity.ts';"],
+    [
+      'a stage that imports another stage',
+      'lib/verify/planted.ts',
+      "import '#lib/posture/findings.ts';",
+    ],
+    [
+      'a stage that imports another one for its types',
+      'lib/resolve/planted.ts',
+      "import type {} from '#lib/verify/identity.ts';",
+    ],
     ['a stage that opens files', 'lib/inventory/planted.ts', "import 'node:fs';"],
-    ['an adapter that imports a stage', 'lib/adapters/http/planted.ts', "import '#lib/posture/findings.ts';"],
-    ['a component that reaches the server', 'components/ui/planted.tsx', "import '#lib/api/fleet.ts';"],
+    [
+      'an adapter that imports a stage',
+      'lib/adapters/http/planted.ts',
+      "import '#lib/posture/findings.ts';",
+    ],
+    [
+      'a component that reaches the server',
+      'components/ui/planted.tsx',
+      "import '#lib/api/fleet.ts';",
+    ],
     ['a page that knows the wiring', 'app/planted.ts', "import '#lib/wiring/server.ts';"],
     ['the product knowing the lab', 'lib/scan/planted.ts', "import '#lib/lab/run-lab.ts';"],
     ['the model reading a built-in', 'lib/model/planted.ts', "import 'node:crypto';"],
-    ['a file without a layer', 'lib/planted.ts', 'export const planted = 1;'],
+    ['a file without a layer', 'lib/planted.ts', "import '#lib/model/digest.ts';"],
     ['an import that leads nowhere', 'lib/model/planted.ts', "import '#lib/model/nowhere.ts';"],
   ])('is red for %s', (_, file, text) => {
     plant(file, `${text}\n`);
