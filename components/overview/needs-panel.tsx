@@ -1,5 +1,5 @@
 import { ShieldCheck } from 'lucide-react';
-import { runningHref } from '#components/status/hrefs.ts';
+import { workloadsHref } from '#components/status/hrefs.ts';
 import { FindingBadge } from '#components/status/status-badge.tsx';
 import { formatClock, formatCount, formatNoun } from '#components/ui/format.ts';
 import { Link } from '#components/ui/link.tsx';
@@ -29,7 +29,7 @@ export function NeedsPanel({ fleet: { needs, needsTotal, counts }, scope }: Need
   return (
     <Panel
       title="What needs you"
-      hint="widest blast first"
+      hint="running or at rest, widest blast first"
       footer={
         <>
           <span>
@@ -39,7 +39,7 @@ export function NeedsPanel({ fleet: { needs, needsTotal, counts }, scope }: Need
             {formatNoun(needsTotal.containers, 'container')} with a finding in all.
           </span>
           <Link
-            href={runningHref({ ...scope, finding: [...findingKinds] })}
+            href={workloadsHref({ ...scope, finding: [...findingKinds] })}
             className="ml-auto whitespace-nowrap text-accent hover:underline"
           >
             All findings
@@ -69,7 +69,7 @@ export function NeedsPanel({ fleet: { needs, needsTotal, counts }, scope }: Need
 }
 
 function NeedRow({ need, scope }: { readonly need: Need; readonly scope: Scope }) {
-  const href = runningHref({ ...scope, finding: [need.kind], reason: [need.reason] });
+  const href = workloadsHref({ ...scope, finding: [need.kind], reason: [need.reason] });
   const about = [
     formatNoun(need.workloads, 'workload'),
     need.where.join(', '),

@@ -122,7 +122,7 @@ describe('the overview', () => {
       needsTotal: { lines: 12, containers: 243 },
     });
     expect(screen.getByText('No signature found').getAttribute('href')).toBe(
-      '/workloads?finding=unsigned&reason=no-signature&activity=running',
+      '/workloads?finding=unsigned&reason=no-signature',
     );
     expect(text()).toContain('The first 1 of 12 lines, 243 containers with a finding in all.');
   });

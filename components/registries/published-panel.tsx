@@ -148,6 +148,6 @@ function FilterBar({ filter }: PublishedPanelProps) {
 
 function exportUrl(filter: PublishedFilter, format: string): string {
   const params = writeUrl(PublishedFilter, filter);
-  params.set('format', format);
+  params.set('as', format);
   return urlOf('/api/v1/published/export', params);
 }
