@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Environment, readEnvironment } from '#lib/config/environment.ts';
 import { hasKubeconfig } from '#lib/wiring/configuration.ts';
+import { runningServer } from './running-server.ts';
 import { UsageError, wholeNumber } from './usage.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -52,6 +53,7 @@ export async function run(parameters: string[]): Promise<number> {
   process.env['SEALWATCH_DATA_DIR'] = environment.dataDir;
   if (environment.configPath !== undefined)
     process.env['SEALWATCH_CONFIG'] = path.resolve(environment.configPath);
+  await refuseTwice(environment);
   const lab = values.lab || nothingToShow(environment) ? await startLab(environment) : undefined;
   const url = `http://${values.bind.includes(':') ? `[${values.bind}]` : values.bind}:${port}`;
   process.env['SEALWATCH_URL'] = url;
@@ -60,6 +62,15 @@ export async function run(parameters: string[]): Promise<number> {
   );
   await startServer({ port, bind: values.bind, development: values.dev, lab });
   return 0;
+}
+
+/** Before anything is started: a second lab would write over the files of the first. */
+async function refuseTwice(environment: Environment): Promise<void> {
+  const address = environment.databaseUrl === undefined ? await runningServer() : undefined;
+  if (address !== undefined)
+    throw new UsageError(
+      `a server runs on the data folder ${environment.dataDir} already, at ${address}. Open that, stop it, name another folder in SEALWATCH_DATA_DIR, or use PostgreSQL.`,
+    );
 }
 
 /** A configuration file, a kubeconfig and a service account each are something to show. */

@@ -59,7 +59,7 @@ export function startServer(): void {
   state.running.then(
     () => delete state.problem,
     (error: unknown) => {
-      log.fatal({ err: error }, (error as Error).message);
+      if (!(error instanceof ConfigurationError)) log.fatal({ err: error }, 'could not start');
       process.stderr.write(`sealwatch: ${(error as Error).message}\n`);
       process.exit(1);
     },
