@@ -4,6 +4,12 @@ import { type ContainerClass, classKey, profileKey } from './container-class.ts'
 import type { Runner } from './database.ts';
 import type { Write } from './transaction.ts';
 
+/** The containers of a workload: their classes in order, and how many run by rank of status. */
+export interface Profile {
+  readonly classes: readonly number[];
+  readonly running: readonly number[];
+}
+
 /**
  * Container classes and profiles with their ids. Rows never change once written, so every process
  * keeps what it has read.
@@ -20,7 +26,7 @@ export class Catalog {
     const missing = new Map<string, ContainerClass>();
     for (const [at, key] of keys.entries())
       if (!this.#classIds.has(key)) missing.set(key, classes[at] as ContainerClass);
-    const found = await intern(write, 'container_class', 'facts', missing);
+    const found = await intern(write, 'container_class', missing);
     write.onCommit(() => {
       for (const [key, id] of found) {
         this.#classIds.set(key, id);
@@ -30,20 +36,17 @@ export class Catalog {
     return keys.map((key) => (this.#classIds.get(key) ?? found.get(key)) as number);
   }
 
-  /** Ids of the profiles with these classes, in their order; new ones are written. */
-  async profileIds(
-    write: Write,
-    profiles: readonly (readonly number[])[],
-  ): Promise<readonly number[]> {
-    const keys = profiles.map(profileKey);
-    const missing = new Map<string, readonly number[]>();
+  /** Ids of the profiles, in their order; new ones are written. */
+  async profileIds(write: Write, profiles: readonly Profile[]): Promise<readonly number[]> {
+    const keys = profiles.map(({ classes }) => profileKey(classes));
+    const missing = new Map<string, Profile>();
     for (const [at, key] of keys.entries())
-      if (!this.#profileIds.has(key)) missing.set(key, profiles[at] as readonly number[]);
-    const found = await intern(write, 'profile', 'classes', missing);
+      if (!this.#profileIds.has(key)) missing.set(key, profiles[at] as Profile);
+    const found = await intern(write, 'profile', missing);
     write.onCommit(() => {
       for (const [key, id] of found) {
         this.#profileIds.set(key, id);
-        this.#profiles.set(id, missing.get(key) as readonly number[]);
+        this.#profiles.set(id, missing.get(key)?.classes ?? []);
       }
     });
     return keys.map((key) => (this.#profileIds.get(key) ?? found.get(key)) as number);
@@ -89,7 +92,6 @@ export class Catalog {
 async function intern(
   { trx }: Write,
   table: 'container_class' | 'profile',
-  column: 'facts' | 'classes',
   values: ReadonlyMap<string, unknown>,
 ): Promise<ReadonlyMap<string, number>> {
   const found = new Map<string, number>();
@@ -102,11 +104,12 @@ async function intern(
   await look([...values.keys()]);
   const rows = [...values].filter(([key]) => !found.has(key)).sort(([a], [b]) => (a < b ? -1 : 1));
   if (rows.length === 0) return found;
-  const value =
-    column === 'facts' ? sql`value` : sql`array(select jsonb_array_elements_text(value)::int)`;
+  const insert =
+    table === 'container_class'
+      ? sql`(key, facts) select key, value`
+      : sql`(key, classes, running) select key, ${ints('classes')}, ${ints('running')}`;
   await sql`
-    insert into ${sql.ref(table)} (key, ${sql.ref(column)})
-    select key, ${value} from ${asTable(rows, {
+    insert into ${sql.ref(table)} ${insert} from ${asTable(rows, {
       key: ['text', ([key]) => key],
       value: ['jsonb', ([, item]) => item],
     })} as input
@@ -114,3 +117,6 @@ async function intern(
   await look(rows.map(([key]) => key));
   return found;
 }
+
+const ints = (name: string) =>
+  sql`array(select jsonb_array_elements_text(value->${sql.lit(name)})::int)`;

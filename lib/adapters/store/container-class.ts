@@ -20,7 +20,6 @@ export interface ContainerClass {
   readonly status: VerdictStatus;
   readonly reason: ReasonCode | null;
   readonly pin: Pin;
-  readonly registry: string | null;
   readonly kind: ContainerKind;
   readonly running: boolean;
   readonly findings: readonly FindingClass[];
@@ -40,7 +39,6 @@ export function classKey(facts: ContainerClass): string {
       facts.status,
       facts.reason,
       facts.pin,
-      facts.registry,
       facts.kind,
       facts.running,
       [...new Set(findings)].sort(),

@@ -17,7 +17,7 @@ export type ImageFacet =
 
 /** A container runs it, or its template names it. */
 export const inUse = sql<boolean>`(exists (select from image_use as u where u.image_id = i.id)
-  or exists (select from image_use as u where u.other_image_id = i.id))`;
+  or i.id in (select u.other_image_id from image_use as u where u.other_image_id is not null))`;
 /** A declared repository has a tag on it. */
 export const isPublished = sql<boolean>`exists (select from published_tag as p where p.image_id = i.id)`;
 
@@ -75,7 +75,8 @@ function placesOf(filter: ImageFilter, terms: readonly SearchTerm[]): readonly S
   return conditions;
 }
 
-const usedIn = (places: Sql): Sql => sql`i.id in (
+/** Used by a workload that meets these conditions on `w`. */
+export const usedIn = (places: Sql): Sql => sql`i.id in (
   select u.image_id from image_use as u join workload as w on w.id = u.workload_id
     where u.image_id is not null and ${places}
   union all select u.other_image_id from image_use as u join workload as w on w.id = u.workload_id

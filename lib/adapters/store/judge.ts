@@ -78,6 +78,7 @@ function judged(state: WorkloadState, judgement: WorkloadJudgement, at: Date): W
       digest: finding.digest ?? null,
       detail: finding.detail,
       pods: 0,
+      weight: 0,
       since: open.get(finding.id)?.since ?? at,
     }),
   );
@@ -94,9 +95,12 @@ function told(before: States, { workload, uses, findings }: WorkloadState) {
     const to = shownStatus(use);
     return from === to ? [] : [{ what: `status of ${use.container}`, from, to }];
   });
-  for (const { kind, container, reason } of (old?.findings ?? []).filter(({ id }) => !now.has(id)))
+  // "Not checked yet" is how everything begins: its end shows as the first status.
+  const news = (list: readonly FindingRecord[], known: ReadonlySet<string>) =>
+    list.filter(({ id, reason }) => !known.has(id) && reason !== 'not-checked-yet');
+  for (const { kind, container, reason } of news(old?.findings ?? [], now))
     changes.push({ what: `finding ${kind} on ${container}`, from: reason, to: null });
-  for (const { kind, container, reason } of findings.filter(({ id }) => !then.has(id)))
+  for (const { kind, container, reason } of news(findings, then))
     changes.push({ what: `finding ${kind} on ${container}`, from: null, to: reason });
   return { subject: workload.id, changes };
 }

@@ -4,7 +4,8 @@ import type { Migration } from 'kysely/migration';
 /**
  * The present (workload, image_use, image, tag_now, finding …) beside the history from which it
  * follows. Text that is compared or sorted has collation "C": the same order on every server.
- * `rank` is the place of a status in `verdictStatuses`, 0 the worst. Tables whose rows are judged again
+ * `rank` is the place of a status in `verdictStatuses`, 0 the worst; `weight` is the number of
+ * pods below zero, so that worst first is one ascending order. Tables whose rows are judged again
  * and again leave room in their pages, so that most updates touch no index.
  */
 const statements = [
@@ -17,18 +18,19 @@ const statements = [
   `CREATE TABLE container_class (
     id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, key text COLLATE "C" NOT NULL UNIQUE, facts jsonb NOT NULL)`,
   `CREATE TABLE profile (
-    id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, key text COLLATE "C" NOT NULL UNIQUE, classes int[] NOT NULL)`,
+    id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, key text COLLATE "C" NOT NULL UNIQUE, classes int[] NOT NULL,
+    running int[] NOT NULL)`,
 
   `CREATE TABLE workload (
     id text COLLATE "C" PRIMARY KEY, cluster text COLLATE "C" NOT NULL, namespace text COLLATE "C" NOT NULL,
     api_version text NOT NULL, kind text COLLATE "C" NOT NULL, name text COLLATE "C" NOT NULL, uid text NOT NULL,
     team text COLLATE "C" NOT NULL, rank int NOT NULL, worst_use text COLLATE "C", worst_reason text,
-    pods int NOT NULL, containers int NOT NULL, verified int NOT NULL, profile int NOT NULL,
+    pods int NOT NULL, weight int NOT NULL, containers int NOT NULL, verified int NOT NULL, profile int NOT NULL,
     since timestamptz NOT NULL, search text COLLATE "C" NOT NULL, content text NOT NULL, revision int NOT NULL)
     WITH (fillfactor = 80)`,
-  'CREATE INDEX workload_attention ON workload (rank, (-pods), name, id)',
-  'CREATE INDEX workload_name ON workload (name, id)',
-  'CREATE INDEX workload_place ON workload (cluster, namespace, name, id)',
+  // Lists find their rows in the one, counts in the other, without a look at the rows themselves.
+  `CREATE INDEX workload_attention ON workload (rank, weight, name, id)
+    INCLUDE (cluster, namespace, team, kind, profile, pods, since)`,
   'CREATE INDEX workload_facets ON workload (cluster, namespace, team, kind, profile)',
 
   `CREATE TABLE image (
@@ -62,9 +64,9 @@ const statements = [
     id text COLLATE "C" PRIMARY KEY, workload_id text COLLATE "C" NOT NULL, use_id text COLLATE "C",
     class int, kind text NOT NULL, severity int NOT NULL, reason text NOT NULL, owner text NOT NULL,
     container text NOT NULL, declared text NOT NULL, digest text, detail text NOT NULL, pods int NOT NULL,
-    since timestamptz NOT NULL)`,
+    weight int NOT NULL, since timestamptz NOT NULL)`,
   'CREATE INDEX finding_workload ON finding (workload_id)',
-  'CREATE INDEX finding_attention ON finding (severity, (-pods), id)',
+  'CREATE INDEX finding_attention ON finding (severity, weight, id) INCLUDE (kind, reason, class, workload_id)',
 
   // Workloads whose judgement is older than their facts. The mark tells a newer cause from the one judged.
   'CREATE SEQUENCE judge_mark',

@@ -5,7 +5,8 @@ import { severities } from '#lib/model/posture.ts';
 import { reasonOf } from '#lib/model/reasons.ts';
 import type { ContainerClass, FindingClass } from './container-class.ts';
 import type { StoreContext } from './context.ts';
-import { noFilter, placeCondition } from './workload-filter.ts';
+import { inUse, usedIn } from './image-filter.ts';
+import { asksPlace, noFilter, placeCondition } from './workload-filter.ts';
 
 /** Workloads with the same containers. */
 export interface WorkloadGroup {
@@ -13,12 +14,18 @@ export interface WorkloadGroup {
   readonly classes: readonly ContainerClass[];
 }
 
+/** Containers of one class whose images lie in one registry. */
+export interface RegistryGroup {
+  readonly registry: string | null;
+  readonly containers: number;
+  readonly facts: ContainerClass;
+}
+
 type Need = Overview['needs'][number];
 interface Line {
   readonly finding: FindingClass;
   readonly containers: number;
   readonly workloads: number;
-  readonly registries: ReadonlyMap<string, number>;
 }
 interface Places {
   readonly repositories: ReadonlyMap<string, readonly string[]>;
@@ -39,6 +46,7 @@ export async function needs(
   context: StoreContext,
   scope: Scope,
   groups: readonly WorkloadGroup[],
+  registries: readonly RegistryGroup[],
 ): Promise<Pick<Overview, 'needs' | 'needsTotal'>> {
   const lines = linesOf(groups).sort(
     (a, b) =>
@@ -55,7 +63,7 @@ export async function needs(
     0,
   );
   return {
-    needs: shown.map((line) => toNeed(line, places)),
+    needs: shown.map((line) => toNeed(line, places, hostsOf(line, registries))),
     needsTotal: { lines: lines.length, containers },
   };
 }
@@ -73,7 +81,6 @@ function linesOf(groups: readonly WorkloadGroup[]): Line[] {
           containers: (line?.containers ?? 0) + workloads,
           // Several containers of one workload are one workload.
           workloads: (line?.workloads ?? 0) + (inGroup.has(key) ? 0 : workloads),
-          registries: plus(line?.registries, facts.registry, workloads),
         });
         inGroup.add(key);
       }
@@ -87,38 +94,39 @@ const distinct = (findings: readonly FindingClass[]): Iterable<FindingClass> =>
 const worse = (a: FindingClass, b: FindingClass | undefined): FindingClass =>
   b === undefined || severities.indexOf(a.severity) < severities.indexOf(b.severity) ? a : b;
 
-function plus(
-  counts: ReadonlyMap<string, number> | undefined,
-  registry: string | null,
-  containers: number,
-): ReadonlyMap<string, number> {
-  if (registry === null) return counts ?? new Map();
-  return new Map(counts).set(registry, (counts?.get(registry) ?? 0) + containers);
+/** Registries of the containers of a line, the most used first. */
+function hostsOf({ finding }: Line, registries: readonly RegistryGroup[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const { registry, containers, facts } of registries)
+    if (registry !== null && facts.findings.some((one) => keyOf(one) === keyOf(finding)))
+      counts.set(registry, (counts.get(registry) ?? 0) + containers);
+  return [...counts]
+    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+    .slice(0, shownPlaces)
+    .map(([host]) => host);
 }
 
-/** Repositories of the failing images and when the next try is due. */
+/** Repositories of the images behind the lines, and when the next try is due. */
 async function placesOf(
   { db }: StoreContext,
   scope: Scope,
   lines: readonly Line[],
 ): Promise<Places> {
+  const filter = { ...noFilter, ...scope };
   const reasons = [...new Set(lines.map(({ finding }) => finding.reason))];
-  const { rows } = await sql<{ key: string; name: string; retry_at: Date | null }>`
-    select key, name, retry_at from (
-      select f.kind || ' ' || f.reason as key, u.registry || '/' || u.repository as name,
-        min(i.retry_at) as retry_at,
-        row_number() over (partition by f.kind, f.reason order by count(*) desc, u.repository) as place
-      from finding as f join image_use as u on u.id = f.use_id join workload as w on w.id = f.workload_id
-      left join image as i on i.id = u.image_id
-      where f.reason = any(${reasons}::text[]) and u.registry is not null
-        and ${placeCondition({ ...noFilter, ...scope })}
-      group by f.kind, f.reason, u.registry, u.repository) as ranked
-    where place <= ${shownPlaces} order by key, place`.execute(db);
-  const byKey = Map.groupBy(rows, ({ key }) => key);
+  const { rows } = await sql<{ reason: string; name: string; retry_at: Date | null }>`
+    select reason, name, retry_at from (
+      select i.reason, i.registry || '/' || i.repository as name, min(i.retry_at) as retry_at,
+        row_number() over (partition by i.reason order by count(*) desc, i.repository) as place
+      from image as i where i.reason = any(${reasons}::text[])
+        and ${asksPlace(filter) ? usedIn(placeCondition(filter)) : inUse}
+      group by i.reason, i.registry, i.repository) as ranked
+    where place <= ${shownPlaces} order by reason, place`.execute(db);
+  const byReason = Map.groupBy(rows, ({ reason }) => reason);
   return {
-    repositories: new Map([...byKey].map(([key, list]) => [key, list.map(({ name }) => name)])),
+    repositories: new Map([...byReason].map(([key, list]) => [key, list.map(({ name }) => name)])),
     retryAt: new Map(
-      [...byKey].flatMap(([key, list]) => {
+      [...byReason].flatMap(([key, list]) => {
         const times = list.flatMap(({ retry_at }) => retry_at ?? []).map(Number);
         return times.length === 0 ? [] : [[key, new Date(Math.min(...times)).toISOString()]];
       }),
@@ -126,15 +134,13 @@ async function placesOf(
   };
 }
 
-function toNeed({ finding, containers, workloads, registries }: Line, places: Places): Need {
+function toNeed(
+  { finding, containers, workloads }: Line,
+  places: Places,
+  hosts: readonly string[],
+): Need {
   const { title, remedy, owner } = reasonOf(finding.reason);
-  const key = keyOf(finding);
-  const hosts = [...registries]
-    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
-    .slice(0, shownPlaces)
-    .map(([host]) => host);
-  // A registry that fails is itself the place; anything else is known by its repositories.
-  const where = finding.reason.startsWith('registry-') ? hosts : places.repositories.get(key);
+  const repositories = places.repositories.get(finding.reason) ?? hosts;
   return {
     ...finding,
     title,
@@ -142,7 +148,8 @@ function toNeed({ finding, containers, workloads, registries }: Line, places: Pl
     owner,
     containers,
     workloads,
-    where: [...(where ?? hosts)],
-    retryAt: places.retryAt.get(key) ?? null,
+    // A registry that fails is itself the place; a verdict is known by its repositories.
+    where: [...(finding.reason.startsWith('registry-') ? hosts : repositories)],
+    retryAt: places.retryAt.get(finding.reason) ?? null,
   };
 }

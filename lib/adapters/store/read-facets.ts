@@ -6,7 +6,9 @@ import type { StoreContext } from './context.ts';
 import type { Sql } from './database.ts';
 import { readClusters } from './freshness.ts';
 import {
+  all,
   asksClass,
+  asksPlace,
   type ClassFacet,
   classFacets,
   classMatcher,
@@ -17,7 +19,7 @@ import {
   placeCondition,
   placeFacets,
 } from './workload-filter.ts';
-import { matchWorkloads } from './workload-matches.ts';
+import { matchWorkloads, profileCounts } from './workload-matches.ts';
 
 /** Workloads whose containers (those that matter) have these classes. */
 interface Group {
@@ -33,6 +35,7 @@ export async function workloadFacets(
   const counts = new Map<string, ReadonlyMap<string, number>>();
   const classes = await classFacetCounts(context, filter);
   for (const facet of classFacets) counts.set(facet, classes.get(facet) ?? new Map());
+  counts.set('registry', await registryCounts(context, filter));
   const open = placeFacets.filter((facet) => filter[facet].length === 0);
   const closed = placeFacets.filter((facet) => filter[facet].length > 0);
   for (const [facet, values] of await placeCounts(context, filter, open)) counts.set(facet, values);
@@ -104,10 +107,8 @@ function valuesByClass(
   );
 }
 
-async function groupsOf(
-  { db, catalog }: StoreContext,
-  filter: WorkloadFilter,
-): Promise<readonly Group[]> {
+async function groupsOf(context: StoreContext, filter: WorkloadFilter): Promise<readonly Group[]> {
+  const { db, catalog } = context;
   const where = placeCondition(filter);
   const use = containerCondition(filter);
   if (use !== undefined) {
@@ -118,9 +119,7 @@ async function groupsOf(
       group by classes`.execute(db);
     return rows;
   }
-  const { rows } = await sql<{ profile: number; workloads: number }>`
-    select profile, count(*)::int as workloads from workload as w where ${where}
-    group by profile`.execute(db);
+  const rows = await profileCounts(context, where);
   const profiles = await catalog.profiles(
     db,
     rows.map(({ profile }) => profile),
@@ -129,6 +128,32 @@ async function groupsOf(
     classes: profiles.get(profile) ?? [],
     workloads,
   }));
+}
+
+/** Workloads per registry: of the containers that match, any of which may lie elsewhere. */
+async function registryCounts(
+  { db, catalog }: StoreContext,
+  filter: WorkloadFilter,
+): Promise<ReadonlyMap<string, number>> {
+  const others = { ...filter, registry: [] };
+  const conditions: Sql[] = [];
+  if (asksClass(others)) {
+    const matches = classMatcher(others);
+    const classes = await catalog.allClasses(db);
+    const ids = [...classes].filter(([, facts]) => matches(facts)).map(([id]) => id);
+    conditions.push(sql`u.class = any(${ids}::int[])`);
+  }
+  const use = containerCondition(others);
+  if (use !== undefined) conditions.push(use);
+  if (asksPlace(others))
+    conditions.push(
+      sql`u.workload_id in (select w.id from workload as w where ${placeCondition(others)})`,
+    );
+  const { rows } = await sql<{ registry: string; workloads: number }>`
+    select registry, count(*)::int as workloads from (
+      select distinct u.registry, u.workload_id from image_use as u where ${all(conditions)}) as met
+    where registry is not null group by registry`.execute(db);
+  return new Map(rows.map(({ registry, workloads }) => [registry, workloads]));
 }
 
 /** Rows per value of some columns in one pass. */

@@ -9,7 +9,14 @@ import { behind, cursorAfter, type Order, orderBy } from './cursor.ts';
 import type { Sql } from './database.ts';
 import { type Freshness, readClusters } from './freshness.ts';
 import type { FindingRecord } from './rows.ts';
-import { asksClass, classMatcher, containerCondition, placeCondition } from './workload-filter.ts';
+import {
+  all,
+  asksClass,
+  asksPlace,
+  classMatcher,
+  containerCondition,
+  placeCondition,
+} from './workload-filter.ts';
 
 /** A finding with what a list shows of its workload. */
 interface Listed extends FindingRecord {
@@ -27,7 +34,7 @@ const orderOf = ({ order }: WorkloadFilter): Order<FindingRecord> => ({
   name: 'severity',
   keys: [
     { expression: sql`f.severity`, type: 'int4', value: (row) => row.severity },
-    { expression: sql`(-f.pods)`, type: 'int4', value: (row) => -row.pods },
+    { expression: sql`f.weight`, type: 'int4', value: (row) => row.weight },
     { expression: sql`f.id`, type: 'text', value: (row) => row.id },
   ],
   descending: order === 'desc',
@@ -42,8 +49,11 @@ export async function findings(
   const source = await sourceOf(context, filter);
   const order = orderOf(filter);
   const { rows } = await sql<Listed>`
-    select ${columns} ${source} and ${behind(order, page.cursor)}
-    order by ${orderBy(order)} limit ${page.limit + 1}`.execute(context.db);
+    select ${columns} from (
+      select f.id ${source} and ${behind(order, page.cursor)}
+      order by ${orderBy(order)} limit ${page.limit + 1}) as chosen
+    join finding as f on f.id = chosen.id join workload as w on w.id = f.workload_id
+    order by ${orderBy(order)}`.execute(context.db);
   const count = await sql<{ total: number }>`select count(*)::int as total ${source}`.execute(
     context.db,
   );
@@ -89,7 +99,11 @@ export async function findingsOf(context: StoreContext, workloadId: string): Pro
 
 /** FROM and WHERE: conditions of the finding itself, of its container and of its workload. */
 async function sourceOf(context: StoreContext, filter: WorkloadFilter): Promise<Sql> {
-  const conditions: Sql[] = [placeCondition(filter)];
+  const conditions: Sql[] = [];
+  if (asksPlace(filter))
+    conditions.push(
+      sql`f.workload_id in (select w.id from workload as w where ${placeCondition(filter)})`,
+    );
   const own = { ...filter, finding: [], reason: [], severity: [] };
   if (filter.finding.length > 0) conditions.push(sql`f.kind = any(${filter.finding}::text[])`);
   if (filter.reason.length > 0) conditions.push(sql`f.reason = any(${filter.reason}::text[])`);
@@ -106,8 +120,7 @@ async function sourceOf(context: StoreContext, filter: WorkloadFilter): Promise<
   const use = containerCondition(filter);
   if (use !== undefined)
     conditions.push(sql`exists (select from image_use as u where u.id = f.use_id and ${use})`);
-  return sql`from finding as f join workload as w on w.id = f.workload_id
-    where ${sql.join(conditions, sql` and `)}`;
+  return sql`from finding as f where ${all(conditions)}`;
 }
 
 async function shown(context: StoreContext, rows: readonly Listed[]): Promise<FindingRow[]> {

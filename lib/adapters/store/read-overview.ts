@@ -5,22 +5,26 @@ import type { Scope } from '#lib/contract/workloads.ts';
 import type { VerdictStatus } from '#lib/model/verdict.ts';
 import { statusOf } from './container-class.ts';
 import type { StoreContext } from './context.ts';
-import { StatusTally, TallyMap } from './counts.ts';
+import { TallyMap } from './counts.ts';
+import type { Sql } from './database.ts';
 import { type Freshness, readClusters } from './freshness.ts';
-import { needs, type WorkloadGroup } from './needs.ts';
+import { needs, type RegistryGroup, type WorkloadGroup } from './needs.ts';
+import { readJson } from './read-json.ts';
 import {
   readRegistryStates,
   registryFailure,
   type StoredRegistry,
   sources,
 } from './read-sources.ts';
-import { noFilter, placeCondition } from './workload-filter.ts';
+import { type RunningSums, runningCounts, runningSums } from './running-counts.ts';
+import { asksPlace, noFilter, placeCondition } from './workload-filter.ts';
+import { profileCounts } from './workload-matches.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 const trendDays = 30;
 
-/** Workloads with the same containers: in one place, or of one team. */
-interface PlacedGroup extends WorkloadGroup {
+/** Running containers of a namespace, or of a team. */
+interface PlaceSums extends RunningSums {
   readonly cluster: string | null;
   readonly namespace: string | null;
   readonly team: string | null;
@@ -28,23 +32,22 @@ interface PlacedGroup extends WorkloadGroup {
 
 /** Everything that the first page shows, for a part of the fleet. */
 export async function overview(context: StoreContext, scope: Scope, now: Date): Promise<Overview> {
-  const groups = await readGroups(context, scope);
-  const byPlace = groups.filter(({ cluster }) => cluster !== null);
+  const where = placeCondition({ ...noFilter, ...scope });
+  const places = await readPlaces(context, where);
+  const byPlace = places.filter(({ cluster }) => cluster !== null);
+  const registries = await readRegistryGroups(context, scope);
   const clusters = await readClusters(context, now);
-  const shown =
-    scope.cluster.length === 0
-      ? clusters
-      : new Map([...clusters].filter(([id]) => scope.cluster.includes(id)));
+  const shown = scope.cluster.length === 0 ? clusters : chosen(clusters, scope.cluster);
   const trend = await readTrend(context, scope, now);
   const asOfs = [...shown.values()].flatMap(({ as_of }) => as_of ?? []);
   return {
-    counts: tally(byPlace),
+    counts: runningCounts(byPlace),
     before: trend.before,
     trend: trend.points,
-    ...(await needs(context, scope, byPlace)),
+    ...(await needs(context, scope, await readGroups(context, where), registries)),
     byCluster: clusterRows(byPlace, shown, scope),
-    byRegistry: registryRows(byPlace, await readRegistryStates(context)),
-    byTeam: teamRows(groups.filter(({ cluster }) => cluster === null)),
+    byRegistry: registryRows(registries, await readRegistryStates(context)),
+    byTeam: teamRows(places.filter(({ cluster }) => cluster === null)),
     sources: [...(await sources(context, now))],
     releaseTags: await releaseCounts(context),
     scanned: await scannedOnce(context),
@@ -53,33 +56,53 @@ export async function overview(context: StoreContext, scope: Scope, now: Date): 
   };
 }
 
+const chosen = <T>(all: ReadonlyMap<string, T>, keys: readonly string[]): ReadonlyMap<string, T> =>
+  new Map([...all].filter(([key]) => keys.includes(key)));
+
 /** In one pass: by namespace of each cluster, and by team. */
-async function readGroups(
-  { db, catalog }: StoreContext,
-  scope: Scope,
-): Promise<readonly PlacedGroup[]> {
-  const { rows } = await sql<Omit<PlacedGroup, 'classes'> & { profile: number }>`
-    select cluster, namespace, team, profile, count(*)::int as workloads from workload as w
-    where ${placeCondition({ ...noFilter, ...scope })}
-    group by grouping sets ((cluster, namespace, profile), (team, profile))`.execute(db);
-  const profiles = await catalog.profiles(db, [...new Set(rows.map(({ profile }) => profile))]);
-  const classes = await catalog.classes(db, []);
-  return rows.map(({ profile, ...place }) => ({
-    ...place,
+function readPlaces({ db }: StoreContext, where: Sql): Promise<readonly PlaceSums[]> {
+  return readJson<PlaceSums>(
+    db,
+    sql`select w.cluster, w.namespace, w.team, ${runningSums}
+      from workload as w join profile as p on p.id = w.profile where ${where}
+      group by grouping sets ((w.cluster, w.namespace), (w.team))`,
+    [],
+  );
+}
+
+async function readGroups(context: StoreContext, where: Sql): Promise<readonly WorkloadGroup[]> {
+  const counts = await profileCounts(context, where);
+  const profiles = await context.catalog.profiles(
+    context.db,
+    counts.map(({ profile }) => profile),
+  );
+  const classes = await context.catalog.classes(context.db, []);
+  return counts.map(({ profile, workloads }) => ({
+    workloads,
     classes: (profiles.get(profile) ?? []).flatMap((id) => classes.get(id) ?? []),
   }));
 }
 
-/** Containers that run, by status. */
-function tally(groups: readonly WorkloadGroup[]): Counts {
-  const result = new StatusTally();
-  for (const { workloads, classes } of groups)
-    for (const { status, running } of classes) if (running) result.add(status, workloads);
-  return result.counts();
+async function readRegistryGroups(
+  { db, catalog }: StoreContext,
+  scope: Scope,
+): Promise<readonly RegistryGroup[]> {
+  const filter = { ...noFilter, ...scope };
+  const inScope = asksPlace(filter)
+    ? sql`join workload as w on w.id = u.workload_id where ${placeCondition(filter)}`
+    : sql``;
+  const { rows } = await sql<{ registry: string | null; class: number; containers: number }>`
+    select u.registry, u.class, count(*)::int as containers from image_use as u ${inScope}
+    group by u.registry, u.class`.execute(db);
+  const classes = await catalog.classes(db, [...new Set(rows.map((row) => row.class))]);
+  return rows.flatMap((row) => {
+    const facts = classes.get(row.class);
+    return facts === undefined ? [] : [{ ...row, facts }];
+  });
 }
 
 function clusterRows(
-  rows: readonly PlacedGroup[],
+  rows: readonly PlaceSums[],
   clusters: ReadonlyMap<string, Freshness>,
   scope: Scope,
 ): CoverageRow[] {
@@ -93,25 +116,24 @@ function clusterRows(
     return {
       key,
       name: cluster?.name ?? key,
-      counts: tally(own),
+      counts: runningCounts(own),
       asOf: cluster?.as_of?.toISOString() ?? null,
       stale: cluster?.stale ?? false,
       children: [...byNamespace]
         .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([name, list]) => ({ key: name, name, counts: tally(list) })),
+        .map(([name, list]) => ({ key: name, name, counts: runningCounts(list) })),
     };
   });
 }
 
 function registryRows(
-  groups: readonly WorkloadGroup[],
+  groups: readonly RegistryGroup[],
   registries: readonly StoredRegistry[],
 ): CoverageRow[] {
   const known = new Map(registries.map((registry) => [registry.host, registry]));
   const tallies = new TallyMap();
-  for (const { workloads, classes } of groups)
-    for (const { status, running, registry } of classes)
-      if (running) tallies.of(registry ?? '').add(status, workloads);
+  for (const { registry, containers, facts } of groups)
+    if (facts.running) tallies.of(registry ?? '').add(facts.status, containers);
   return tallies
     .keys()
     .map((key) => {
@@ -128,12 +150,12 @@ function registryRows(
     .sort((a, b) => b.counts.total - a.counts.total || (a.key < b.key ? -1 : 1));
 }
 
-const teamRows = (rows: readonly PlacedGroup[]): CoverageRow[] =>
+const teamRows = (rows: readonly PlaceSums[]): CoverageRow[] =>
   [...Map.groupBy(rows, ({ team }) => team ?? '')]
     .map(([key, own]) => ({
       key,
       name: key === '' ? 'no team' : key,
-      counts: tally(own),
+      counts: runningCounts(own),
       asOf: null,
       stale: false,
       children: [],

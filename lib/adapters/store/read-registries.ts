@@ -12,6 +12,7 @@ import type { StoreContext } from './context.ts';
 import { TallyMap } from './counts.ts';
 import { type Freshness, readClusters } from './freshness.ts';
 import { inUse, isPublished } from './image-filter.ts';
+import { readJson } from './read-json.ts';
 import { tagRank } from './read-published.ts';
 import {
   readRegistryStates,
@@ -19,6 +20,7 @@ import {
   registryState,
   type StoredRegistry,
 } from './read-sources.ts';
+import { type RunningSums, runningCounts, runningSums } from './running-counts.ts';
 
 /** All clusters with what was found in them. */
 export async function clusters(context: StoreContext): Promise<readonly ClusterRow[]> {
@@ -26,17 +28,16 @@ export async function clusters(context: StoreContext): Promise<readonly ClusterR
   const sizes = await sql<{ cluster: string; namespaces: number; workloads: number; pods: number }>`
     select cluster, count(distinct namespace)::int as namespaces, count(*)::int as workloads,
       sum(pods)::int as pods from workload group by cluster`.execute(context.db);
-  const { rows } = await sql<{ cluster: string; rank: number; containers: number }>`
-    select w.cluster, u.rank, count(*)::int as containers from image_use as u
-    join workload as w on w.id = u.workload_id where u.pods > 0 group by w.cluster, u.rank`.execute(
+  const sums = await readJson<RunningSums & { readonly cluster: string }>(
     context.db,
+    sql`select w.cluster, ${runningSums} from workload as w join profile as p on p.id = w.profile
+      group by w.cluster`,
+    [],
   );
-  const tallies = new TallyMap();
-  for (const { cluster, rank, containers } of rows)
-    tallies.of(cluster).add(statusOf(rank), containers);
+  const running = Map.groupBy(sums, ({ cluster }) => cluster);
   const byId = new Map(sizes.rows.map((row) => [row.cluster, row]));
   return [...states.values()].map((state) =>
-    clusterRow(state, byId.get(state.id), tallies.counts(state.id)),
+    clusterRow(state, byId.get(state.id), runningCounts(running.get(state.id) ?? [])),
   );
 }
 

@@ -33,7 +33,7 @@ function orderOf({ sort, order }: WorkloadFilter, rank: Sql): Order<Listed> {
     // Worst first, and of equals the one in most pods.
     attention: [
       { expression: rank, type: 'int4', value: (row) => row.shown_rank },
-      { expression: sql`(-w.pods)`, type: 'int4', value: (row) => -row.pods },
+      { expression: sql`w.weight`, type: 'int4', value: (row) => row.weight },
       name,
       id,
     ],
@@ -58,9 +58,14 @@ export async function workloads(
 ): Promise<WorkloadPage> {
   const matches = await matchWorkloads(context, filter);
   const order = orderOf(filter, matches.rank);
+  // The rows are chosen by index alone, and then only these are read.
   const { rows } = await sql<Listed>`
-    select w.*, ${matches.rank} as shown_rank from ${matches.source} and ${behind(order, page.cursor)}
-    order by ${orderBy(order)} limit ${page.limit + 1}`.execute(context.db);
+    select w.*, chosen.shown_rank from (
+      select w.id, ${matches.rank} as shown_rank from ${matches.source}
+        and ${behind(order, page.cursor)}
+      order by ${orderBy(order)} limit ${page.limit + 1}) as chosen
+    join workload as w on w.id = chosen.id
+    order by ${orderBy(orderOf(filter, sql`chosen.shown_rank`))}`.execute(context.db);
   const items = rows.slice(0, page.limit);
   const last = items.at(-1);
   return {

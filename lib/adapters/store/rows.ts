@@ -19,6 +19,8 @@ export interface WorkloadRecord {
   readonly worst_use: string | null;
   readonly worst_reason: string | null;
   readonly pods: number;
+  /** Pods below zero: ascending is the order of attention. */
+  readonly weight: number;
   readonly containers: number;
   readonly verified: number;
   readonly profile: number;
@@ -74,6 +76,7 @@ export interface FindingRecord {
   readonly digest: string | null;
   readonly detail: string;
   readonly pods: number;
+  readonly weight: number;
   readonly since: Date;
 }
 
@@ -90,6 +93,7 @@ export const workloadColumns: Columns<WorkloadRecord> = {
   worst_use: ['text', (row) => row.worst_use],
   worst_reason: ['text', (row) => row.worst_reason],
   pods: ['int4', (row) => row.pods],
+  weight: ['int4', (row) => row.weight],
   containers: ['int4', (row) => row.containers],
   verified: ['int4', (row) => row.verified],
   profile: ['int4', (row) => row.profile],
@@ -141,6 +145,7 @@ export const findingColumns: Columns<FindingRecord> = {
   digest: ['text', (row) => row.digest],
   detail: ['text', (row) => row.detail],
   pods: ['int4', (row) => row.pods],
+  weight: ['int4', (row) => row.weight],
   since: ['timestamptz', (row) => row.since],
 };
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { matchesPattern, parseSearch, type SearchTerm } from '#lib/contract/search.ts';
+import { parseSearch, type SearchTerm } from '#lib/contract/search.ts';
 import type { WorkloadFilter } from '#lib/contract/workloads.ts';
 import type { ContainerClass, FindingClass } from './container-class.ts';
 import type { Sql } from './database.ts';
@@ -13,7 +13,6 @@ export const classFacets = [
   'reason',
   'pin',
   'finding',
-  'registry',
   'containerKind',
   'severity',
 ] as const;
@@ -63,11 +62,20 @@ export const placeTerms = (terms: readonly SearchTerm[]): readonly Sql[] =>
     .filter(({ key }) => key === 'name' || placeFacets.some((facet) => facet === key))
     .map(({ key, pattern }) => sql`lower(w.${sql.ref(key)}) like ${likePattern(pattern)}`);
 
-/** Conditions on `u` (image_use) that a class does not hold: digest, image and signer. */
+/** True when the filter asks anything that {@link placeCondition} tests. */
+export function asksPlace(filter: WorkloadFilter): boolean {
+  const { words, terms } = parseSearch(filter.q ?? '');
+  const chosen = placeFacets.some((facet) => filter[facet].length > 0);
+  return chosen || words.length > 0 || placeTerms(terms).length > 0;
+}
+
+/** Conditions on `u` (image_use) that a class does not hold: registry, digest, image and signer. */
 export function containerCondition(filter: WorkloadFilter): Sql | undefined {
   const conditions: Sql[] = [];
+  if (filter.registry.length > 0)
+    conditions.push(sql`u.registry = any(${filter.registry}::text[])`);
   if (filter.digest !== undefined && filter.digest !== '')
-    conditions.push(sql`u.digest = ${filter.digest.replaceAll('\0', '')}`);
+    conditions.push(ofImages(sql`i.digest = ${filter.digest}`));
   for (const term of parseSearch(filter.q ?? '').terms) {
     const condition = termCondition(term);
     if (condition !== undefined) conditions.push(condition);
@@ -77,36 +85,42 @@ export function containerCondition(filter: WorkloadFilter): Sql | undefined {
 
 function termCondition({ key, pattern }: SearchTerm): Sql | undefined {
   const like = likePattern(pattern);
-  if (key === 'digest') return sql`u.digest like ${like}`;
-  if (key === 'image')
-    return sql`(lower(u.declared) like ${like} or u.registry || '/' || u.repository like ${like})`;
-  if (key === 'signer')
-    return sql`exists (select from image as i where i.id = u.image_id and lower(i.signer) like ${like})`;
-  return;
+  switch (key) {
+    case 'digest':
+      return ofImages(sql`i.digest like ${like}`);
+    case 'signer':
+      return ofImages(sql`lower(i.signer) like ${like}`);
+    case 'registry':
+      return sql`u.registry like ${like}`;
+    case 'image':
+      return sql`(lower(u.declared) like ${like} or u.registry || '/' || u.repository like ${like})`;
+    default:
+      return;
+  }
 }
+
+/** Containers of images that meet these conditions on `i`: by index, there are few such images. */
+const ofImages = (condition: Sql): Sql => sql`u.id in (
+  select x.id from image_use as x
+    where x.image_id = any(array(select i.id from image as i where ${condition}))
+  union all select x.id from image_use as x
+    where x.other_image_id = any(array(select i.id from image as i where ${condition})))`;
 
 const allows = <T>(list: readonly T[], value: T): boolean =>
   list.length === 0 || list.includes(value);
 
 /** True when the filter asks anything of a container's class. */
 export function asksClass(filter: WorkloadFilter): boolean {
-  return (
-    classFacets.some((facet) => filter[facet].length > 0) ||
-    filter.activity !== undefined ||
-    parseSearch(filter.q ?? '').terms.some(({ key }) => key === 'registry')
-  );
+  return classFacets.some((facet) => filter[facet].length > 0) || filter.activity !== undefined;
 }
 
-/** Decides whether a container of a class is meant by the filter: parsed once, asked for every class. */
+/** Decides whether a container of a class is meant by the filter. */
 export function classMatcher(filter: WorkloadFilter): (facts: ContainerClass) => boolean {
-  const registries = parseSearch(filter.q ?? '').terms.filter(({ key }) => key === 'registry');
   return (facts) =>
     allows(filter.status, facts.status) &&
     allows(filter.pin, facts.pin) &&
     allows(filter.containerKind, facts.kind) &&
-    (filter.registry.length === 0 || filter.registry.includes(facts.registry ?? '')) &&
     (filter.activity === undefined || facts.running === (filter.activity === 'running')) &&
-    registries.every(({ pattern }) => matchesPattern(pattern, facts.registry ?? '')) &&
     matchesFindings(filter, facts);
 }
 
@@ -144,8 +158,6 @@ export function classValues(
       return [facts.pin];
     case 'containerKind':
       return [facts.kind];
-    case 'registry':
-      return facts.registry === null ? [] : [facts.registry];
     case 'finding':
       return findings.map(({ kind }) => kind);
     case 'severity':

@@ -3,6 +3,7 @@ import type { WorkloadFilter } from '#lib/contract/workloads.ts';
 import { type ContainerClass, rankOf } from './container-class.ts';
 import type { StoreContext } from './context.ts';
 import type { Sql } from './database.ts';
+import { readJson } from './read-json.ts';
 import { asksClass, classMatcher, containerCondition, placeCondition } from './workload-filter.ts';
 
 /** Which workloads and containers a filter means: exact counts, and how SQL finds the rows. */
@@ -31,18 +32,35 @@ interface MatchedProfile {
 /** Finds what a filter means: by profile where that suffices, else container by container. */
 export function matchWorkloads(context: StoreContext, filter: WorkloadFilter): Promise<Matches> {
   const use = containerCondition(filter);
-  return use === undefined ? byProfile(context, filter) : byUse(context, filter, use);
+  if (use !== undefined) return byUse(context, filter, use);
+  return asksClass(filter) ? byProfile(context, filter) : byPlace(context, filter);
 }
 
 /** How many workloads of each profile lie in these places. */
-export async function profileCounts(
+export function profileCounts(
   { db }: StoreContext,
   where: Sql,
 ): Promise<readonly { readonly profile: number; readonly workloads: number }[]> {
-  const { rows } = await sql<{ profile: number; workloads: number }>`
-    select profile, count(*)::int as workloads from workload as w where ${where}
-    group by profile`.execute(db);
-  return rows;
+  return readJson<{ readonly profile: number; readonly workloads: number }>(
+    db,
+    sql`select profile, count(*)::int as workloads from workload as w where ${where}
+      group by profile`,
+    [],
+  );
+}
+
+/** All workloads of these places: nothing is asked of their containers. */
+async function byPlace({ db }: StoreContext, filter: WorkloadFilter): Promise<Matches> {
+  const where = placeCondition(filter);
+  const { rows } = await sql<{ total: number; containers: number }>`
+    select count(*)::int as total, coalesce(sum(cardinality(p.classes)), 0)::int as containers
+    from workload as w join profile as p on p.id = w.profile where ${where}`.execute(db);
+  return {
+    ...(rows[0] ?? { total: 0, containers: 0 }),
+    source: sql`workload as w where ${where}`,
+    rank: sql`w.rank`,
+    use: sql`true`,
+  };
 }
 
 async function byProfile(context: StoreContext, filter: WorkloadFilter): Promise<Matches> {
@@ -54,12 +72,11 @@ async function byProfile(context: StoreContext, filter: WorkloadFilter): Promise
     counts.map(({ profile }) => profile),
   );
   const classes = await catalog.classes(db, []);
-  const matches = asksClass(filter) ? classMatcher(filter) : undefined;
+  const matches = classMatcher(filter);
   const found = counts.flatMap(({ profile, workloads }): MatchedProfile[] => {
     const facts = (profiles.get(profile) ?? []).flatMap((id) => classes.get(id) ?? []);
-    const own = matches === undefined ? facts : facts.filter(matches);
-    // A workload without containers is still a row of the list.
-    if (own.length === 0 && matches !== undefined) return [];
+    const own = facts.filter(matches);
+    if (own.length === 0) return [];
     const rank = worstRank(own);
     return [
       { id: profile, workloads, containers: own.length, rank, hidden: rank !== worstRank(facts) },
@@ -70,12 +87,8 @@ async function byProfile(context: StoreContext, filter: WorkloadFilter): Promise
   return {
     total: sum(({ workloads }) => workloads),
     containers: sum(({ workloads, containers }) => workloads * containers),
-    ...(matches === undefined
-      ? { source: sql`workload as w where ${where}`, rank: sql`w.rank`, use: sql`true` }
-      : {
-          ...withProfiles(where, found),
-          use: sql`u.class = any(${idsOf(classes, matches)}::int[])`,
-        }),
+    ...withProfiles(where, found),
+    use: sql`u.class = any(${idsOf(classes, matches)}::int[])`,
   };
 }
 

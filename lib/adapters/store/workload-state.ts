@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { type FindingKind, severities } from '#lib/model/posture.ts';
 import type { ReasonCode } from '#lib/model/reasons.ts';
+import { verdictStatuses } from '#lib/model/verdict.ts';
 import type { Catalog } from './catalog.ts';
 import { type ContainerClass, rankOf, statusOf } from './container-class.ts';
 import type { Runner, Trx } from './database.ts';
@@ -129,7 +130,12 @@ async function project(
   });
   const profiles = await catalog.profileIds(
     write,
-    classed.map(({ uses }) => uses.map((use) => use.class).sort((a, b) => a - b)),
+    classed.map(({ uses }) => ({
+      classes: uses.map((use) => use.class).sort((a, b) => a - b),
+      running: verdictStatuses.map(
+        (status) => uses.filter(({ rank, pods }) => pods > 0 && statusOf(rank) === status).length,
+      ),
+    })),
   );
   return classed.map((state, index) => ({
     ...state,
@@ -146,7 +152,8 @@ function attach({ uses, findings }: WorkloadState): readonly FindingRecord[] {
         declared === finding.declared && (finding.digest === null || digest === finding.digest),
     );
     const use = worstOf(exact) ?? worstOf(candidates);
-    return { ...finding, use_id: use?.id ?? null, pods: use?.pods ?? 0 };
+    const pods = use?.pods ?? 0;
+    return { ...finding, use_id: use?.id ?? null, pods, weight: -pods };
   });
 }
 
@@ -154,7 +161,6 @@ const classOf = (use: UseRecord, findings: readonly FindingRecord[]): ContainerC
   status: statusOf(use.rank),
   reason: use.reason as ReasonCode | null,
   pin: use.pin,
-  registry: use.registry,
   kind: use.kind,
   running: use.pods > 0,
   findings: findings
@@ -168,6 +174,7 @@ const classOf = (use: UseRecord, findings: readonly FindingRecord[]): ContainerC
 
 function summarise({ workload, uses }: WorkloadState, profile: number, at: Date): WorkloadRecord {
   const worst = worstOf(uses);
+  const pods = podsOf(uses);
   const rank = worst?.rank ?? rankOf('inconclusive');
   const reason = worst?.reason ?? null;
   const same = workload.rank === rank && workload.worst_reason === reason;
@@ -176,7 +183,8 @@ function summarise({ workload, uses }: WorkloadState, profile: number, at: Date)
     rank,
     worst_use: worst?.id ?? null,
     worst_reason: reason,
-    pods: podsOf(uses),
+    pods,
+    weight: -pods,
     containers: uses.length,
     verified: uses.filter((use) => statusOf(use.rank) === 'verified').length,
     profile,

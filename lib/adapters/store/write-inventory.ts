@@ -190,6 +190,7 @@ function recordOf({ workload, content }: Incoming, old: WorkloadRecord | undefin
     worst_use: null,
     worst_reason: null,
     pods: 0,
+    weight: 0,
     containers: 0,
     revision: 0,
   };
