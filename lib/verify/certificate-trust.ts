@@ -1,7 +1,7 @@
-import { X509Certificate } from '@sigstore/core';
 import type { TrustMaterial } from '@sigstore/verify';
 import { type Certificate, extensionIds, extensionOf } from './certificate.ts';
 import { checkChainCertificate } from './certificate-rules.ts';
+import { libraryCertificateOf } from './library-certificate.ts';
 import { inconclusive, invalid, type Refusal, untrusted } from './refusal.ts';
 import type { SignedItem } from './signed-item.ts';
 import type { TrustDomain } from './trusted-root.ts';
@@ -46,7 +46,7 @@ export function withIntermediates(
   { authority, intermediates }: IssuerPath,
 ): TrustMaterial {
   if (intermediates.length === 0) return material;
-  const more = intermediates.map(({ der }) => X509Certificate.parse(Buffer.from(der)));
+  const more = intermediates.map(libraryCertificateOf);
   return {
     ...material,
     certificateAuthorities: material.certificateAuthorities.map((one, index) =>
@@ -103,7 +103,7 @@ export function checkCertificateLogs(
 function certificateLogsOf(leaf: Certificate): readonly string[] | undefined {
   if (extensionOf(leaf, extensionIds.signedCertificateTimestamps) === undefined) return [];
   try {
-    const parsed = X509Certificate.parse(Buffer.from(leaf.der)).extSCT;
+    const parsed = libraryCertificateOf(leaf).extSCT;
     return parsed?.signedCertificateTimestamps.map(({ logID }) => logID.toString('hex'));
   } catch {
     return undefined;

@@ -1,5 +1,4 @@
 import type { TransparencyLogEntry } from '@sigstore/bundle';
-import { X509Certificate } from '@sigstore/core';
 import {
   PolicyError,
   type SignedEntity,
@@ -9,6 +8,7 @@ import {
 } from '@sigstore/verify';
 import type { CheckId } from '#lib/model/verdict.ts';
 import type { PreparedKey } from './keys.ts';
+import { libraryCertificateOf } from './library-certificate.ts';
 import { inconclusive, invalid, type Refusal } from './refusal.ts';
 import type { SignedItem } from './signed-item.ts';
 import type { TimestampToken } from './timestamps.ts';
@@ -78,10 +78,7 @@ function entityOf(question: SigstoreQuestion): SignedEntity {
       verifySignature: () => question.signatureHolds,
     },
     key: item.certificate
-      ? {
-          $case: 'certificate',
-          certificate: X509Certificate.parse(Buffer.from(item.certificate.der)),
-        }
+      ? { $case: 'certificate', certificate: libraryCertificateOf(item.certificate) }
       : { $case: 'public-key', hint: '' },
     tlogEntries: [...tlogEntries],
     timestamps: [

@@ -3,6 +3,7 @@ import { type TrustMaterial, toTrustMaterial } from '@sigstore/verify';
 import type { TrustRoot } from '#lib/model/authority.ts';
 import { type Certificate, parseCertificate } from './certificate.ts';
 import { parseJson } from './json.ts';
+import { libraryCertificate } from './library-certificate.ts';
 import { inconclusive, isRefusal, type Refusal } from './refusal.ts';
 import { TrustedRootJson } from './trusted-root-schema.ts';
 
@@ -60,7 +61,7 @@ export function loadTrustRoot(root: TrustRoot): TrustDomain | Refusal {
     return {
       name: root.name,
       revision: root.revision,
-      material: toTrustMaterial(message),
+      material: materialOf(message),
       logs: message.tlogs.map(logOf),
       certificateLogs: message.ctlogs.map(logOf),
       authorities,
@@ -70,6 +71,21 @@ export function loadTrustRoot(root: TrustRoot): TrustDomain | Refusal {
   } catch (error) {
     return problem((error as Error).message);
   }
+}
+
+/** The library's material with certificates that are encoded and checked against each other once. */
+function materialOf(message: TrustedRootMessage): TrustMaterial {
+  const material = toTrustMaterial(message);
+  const quick = (authorities: TrustMaterial['certificateAuthorities']) =>
+    authorities.map((authority) => ({
+      ...authority,
+      certChain: authority.certChain.map(({ root }) => libraryCertificate(root.toDER())),
+    }));
+  return {
+    ...material,
+    certificateAuthorities: quick(material.certificateAuthorities),
+    timestampAuthorities: quick(material.timestampAuthorities),
+  };
 }
 
 type LogMessage = TrustedRootMessage['tlogs'][number];

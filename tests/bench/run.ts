@@ -1,69 +1,82 @@
-// Measures a fleet end to end, the lab beside it, and verification per core. See docs/benchmarks.md.
-import { spawn } from 'node:child_process';
+// Measures a fleet end to end, lists at full size, and verification per core. See docs/benchmarks.md.
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
+const root = path.resolve(import.meta.dirname, '../..');
 const { values: size } = parseArgs({
   options: {
     pods: { type: 'string', default: '100000' },
     images: { type: 'string', default: '5000' },
     clusters: { type: 'string', default: '10' },
+    workloads: { type: 'string', default: '100000' },
     only: { type: 'string', default: 'fleet,lists,verify' },
   },
 });
-const root = path.resolve(import.meta.dirname, '../..');
-const parts = size.only.split(',');
-console.log(
-  `${os.cpus()[0]?.model ?? 'unknown processor'}, ${os.availableParallelism()} cores, Node ${process.versions.node}`,
-);
-if (parts.includes('fleet')) await fleet();
-if (parts.includes('lists')) await child('lists.ts', ['100000']);
-if (parts.includes('verify')) await child('verification.ts', []);
 
-async function fleet(): Promise<void> {
-  const dir = mkdtempSync(path.join(os.tmpdir(), 'sealwatch-bench-'));
-  const begin = performance.now();
-  const lab = spawn(
-    process.execPath,
-    [
-      path.join(root, 'lib/cli/main.ts'),
-      'lab',
-      '--dir',
-      path.join(dir, 'lab'),
-      ...['--pods', size.pods, '--images', size.images, '--clusters', size.clusters],
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  await new Promise<void>((resolve, reject) => {
-    lab.once('exit', (code) => reject(new Error(`the lab ended with code ${code}`)));
-    lab.stdout.on('data', (chunk: Buffer) => {
-      if (chunk.includes('lab ready')) resolve();
-    });
-  });
+async function main(parts: readonly string[]): Promise<void> {
+  const processor = os.cpus()[0]?.model ?? 'unknown processor';
   console.log(
-    `lab of ${size.pods} pods, ${size.images} digests, ${size.clusters} clusters ready in ${seconds(begin)} s`,
+    `${processor}, ${os.availableParallelism()} cores, ${Math.ceil(os.totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`,
   );
+  const dir = mkdtempSync(path.join(os.tmpdir(), 'sealwatch-bench-'));
   try {
-    await child('fleet.ts', [path.join(dir, 'lab', 'sealwatch.yaml'), path.join(dir, 'data')]);
+    if (parts.includes('fleet')) await fleet(dir);
+    if (parts.includes('lists'))
+      await part('lists.ts', [path.join(dir, 'lists'), size.workloads, size.images]);
+    if (parts.includes('verify')) await part('verification.ts', []);
   } finally {
-    lab.removeAllListeners('exit');
-    lab.kill('SIGTERM');
     rmSync(dir, { recursive: true, force: true });
   }
 }
 
-const seconds = (begin: number): string => ((performance.now() - begin) / 1000).toFixed(1);
+async function fleet(dir: string): Promise<void> {
+  const begin = performance.now();
+  const lab = startLab(path.join(dir, 'lab'));
+  try {
+    await ready(lab);
+    const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+    console.log(
+      `lab of ${size.pods} pods, ${size.images} digests, ${size.clusters} clusters ready in ${seconds} s`,
+    );
+    await part('fleet.ts', [path.join(dir, 'lab', 'sealwatch.yaml'), path.join(dir, 'data')]);
+  } finally {
+    lab.removeAllListeners('exit');
+    lab.kill('SIGTERM');
+  }
+}
+
+/** The lab has a process of its own and ends with this one. */
+const startLab = (dir: string) =>
+  spawn(
+    process.execPath,
+    [
+      ...[path.join(root, 'lib/cli/main.ts'), 'lab', '--attached', '--dir', dir],
+      ...['--pods', size.pods, '--images', size.images, '--clusters', size.clusters],
+    ],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  );
+
+const ready = (lab: ReturnType<typeof startLab>): Promise<void> =>
+  new Promise((resolve, reject) => {
+    lab.once('exit', (code) => reject(new Error(`the lab ended with code ${code}`)));
+    lab.stdout.on('data', (chunk: Buffer) => chunk.includes('lab ready') && resolve());
+  });
 
 /** Each part runs in a process of its own, so that its peak memory is its own. */
-function child(file: string, parameters: readonly string[]): Promise<void> {
+function part(file: string, parameters: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {
-    const started = spawn(process.execPath, [path.join(import.meta.dirname, file), ...parameters], {
-      stdio: 'inherit',
-    });
-    started.once('exit', (code) =>
+    const child: ChildProcess = spawn(
+      process.execPath,
+      [path.join(import.meta.dirname, file), ...parameters],
+      { stdio: 'inherit' },
+    );
+    child.once('exit', (code) =>
       code === 0 ? resolve() : reject(new Error(`${file} ended with code ${code}`)),
     );
   });
 }
+
+await main(size.only.split(','));
