@@ -23,7 +23,10 @@ export const readOverview = async (scope: Scope): Promise<Overview> =>
 export async function readSources(): Promise<SourceList> {
   const { store, notice, problems } = await server();
   const items = [...(await store.sources())];
-  const ages = items.flatMap(({ asOf }) => (asOf === null ? [] : [asOf])).sort();
+  // A trust root is as old as it is: the fleet is as fresh as the clusters and registries behind it.
+  const ages = items
+    .flatMap(({ kind, asOf }) => (kind === 'trust-root' || asOf === null ? [] : [asOf]))
+    .sort();
   return {
     items,
     behind: items.filter(({ state }) => ['stale', 'failed', 'limited'].includes(state)).length,
