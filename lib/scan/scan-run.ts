@@ -1,5 +1,5 @@
 import type { ScanRow } from '#lib/contract/sources.ts';
-import type { Job } from '#lib/ports.ts';
+import type { ClusterReader, Job } from '#lib/ports.ts';
 import type { ClusterKeeper } from './cluster-keeper.ts';
 import { enqueueDue } from './jobs.ts';
 import { Progress } from './progress.ts';
@@ -11,6 +11,12 @@ type ScanJob = Extract<Job, { kind: 'scan' }>;
 
 /** Workloads judged in one go, between which progress is told. */
 const judgedAtOnce = 1_000;
+
+/**
+ * Clusters read at once: what is due of the first ones is checked while the others are read, and only
+ * so many readings are held in memory.
+ */
+const clustersAtOnce = 3;
 
 /** While verdicts still come in, judging takes at most about one part in so many of the time. */
 const judgingShare = 5;
@@ -147,15 +153,15 @@ class ScanRun {
       this.#progress.sourceDone();
       this.#news += 1;
     };
+    const clusters = [...deps.clusters];
+    const readClusters = async (): Promise<void> => {
+      for (let reader = clusters.shift(); reader !== undefined; reader = clusters.shift()) {
+        const cluster = reader;
+        await one(() => this.#readCluster(cluster, signal));
+      }
+    };
     await Promise.all([
-      ...deps.clusters.map((reader) =>
-        one(async () => {
-          const reading = await this.#keeper.read(reader, signal);
-          if (reading.status !== 'failed') return;
-          const { reason = 'cluster-error', detail = '' } = reading.state;
-          this.#progress.failed({ source: reader.name, reason, detail });
-        }),
-      ),
+      ...Array.from({ length: clustersAtOnce }, readClusters),
       ...deps.declared.map((declared) =>
         one(async () => {
           const failures = await readDeclared(this.#session, declared, signal);
@@ -163,6 +169,13 @@ class ScanRun {
         }),
       ),
     ]);
+  }
+
+  async #readCluster(reader: ClusterReader, signal: AbortSignal): Promise<void> {
+    const reading = await this.#keeper.read(reader, signal);
+    if (reading.status !== 'failed') return;
+    const { reason = 'cluster-error', detail = '' } = reading.state;
+    this.#progress.failed({ source: reader.name, reason, detail });
   }
 
   /**
