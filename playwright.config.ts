@@ -1,17 +1,23 @@
 import { existsSync } from 'node:fs';
 import { defineConfig } from '@playwright/test';
+import { urlOf } from './e2e/servers.ts';
 
 const system = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => existsSync(path));
 const executablePath = process.env['CHROMIUM_PATH'] ?? system;
-const port = 3117;
 
 export default defineConfig({
   testDir: 'e2e',
   workers: 1,
+  timeout: 30_000,
+  expect: { timeout: 10_000 },
+  forbidOnly: process.env['CI'] !== undefined,
   outputDir: 'test-results/e2e',
   reporter: [['list'], ['json', { outputFile: 'test-results/playwright.json' }]],
   use: {
-    baseURL: `http://127.0.0.1:${port}`,
+    baseURL: urlOf('lab'),
+    viewport: { width: 1440, height: 900 },
+    colorScheme: 'light',
+    reducedMotion: 'reduce',
     launchOptions: {
       ...(executablePath && { executablePath }),
       args: [
@@ -24,9 +30,13 @@ export default defineConfig({
       ],
     },
   },
+  projects: [
+    { name: 'first scan', testMatch: 'first-scan.setup.ts' },
+    { name: 'chromium', testMatch: '*.spec.ts', dependencies: ['first scan'] },
+  ],
   webServer: {
-    command: `node e2e/serve.ts ${port}`,
-    url: `http://127.0.0.1:${port}/health/ready`,
+    command: 'node e2e/serve.ts',
+    url: `${urlOf('lab')}/health/ready`,
     timeout: 90_000,
     gracefulShutdown: { signal: 'SIGTERM', timeout: 10_000 },
     stdout: 'ignore',
