@@ -691,6 +691,8 @@ export function storeContract(open: () => Promise<OpenedStore>): void {
       );
       expect(await store().knownFacts(digestOf(1), [digestOf(90), digestOf(91)])).toEqual([fact]);
       expect(await store().knownFacts(digestOf(2), [digestOf(90)])).toEqual([]);
+      const together = [1, 2, 1].map((n) => store().knownFacts(digestOf(n), [digestOf(90)]));
+      expect(await Promise.all(together)).toEqual([[fact], [], [fact]]);
       expect(await store().authorityUse()).toEqual(new Map([['release', 1]]));
     });
   });

@@ -6,9 +6,11 @@ import type { StoreContext } from './context.ts';
 import type { Database, QueueDatabase } from './database.ts';
 import { dueSubjects, dueTags } from './due.ts';
 import { openEmbedded, openMemory } from './embedded.ts';
+import { Housekeeping } from './housekeeping.ts';
 import { KnownIds } from './intern.ts';
 import { saveJudgements } from './judge.ts';
 import { workloadsToJudge } from './judge-reading.ts';
+import { createKnownFacts } from './known-facts.ts';
 import { migrate } from './migrate.ts';
 import { openPostgres } from './postgres.ts';
 import { scopes, workloadFacets } from './read-facets.ts';
@@ -24,7 +26,6 @@ import { allContainers, workload } from './read-workload.ts';
 import { allWorkloads, workloads } from './read-workloads.ts';
 import { forgetClustersExcept, saveInventory, saveWorkloads } from './write-inventory.ts';
 import {
-  maintain,
   saveCluster,
   saveCoverage,
   saveRegistries,
@@ -32,7 +33,7 @@ import {
   saveTrustRoots,
 } from './write-sources.ts';
 import { savePublished, saveTags } from './write-tags.ts';
-import { knownFacts, saveVerdicts } from './write-verdicts.ts';
+import { saveVerdicts } from './write-verdicts.ts';
 
 /** Where the data lies; `memory` is gone with the process. */
 export type StoreOptions = (
@@ -70,6 +71,7 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
     catalog: new Catalog(),
     staleAfterMs: options.staleAfterMs ?? defaultStaleAfterMs,
     ids: new KnownIds(),
+    housekeeping: new Housekeeping(database.db, database.kind === 'embedded'),
     handedOut: new Map(),
   });
 }
@@ -108,7 +110,7 @@ const writing = (context: StoreContext): ScanStore => ({
   forgetClustersExcept: (ids) => forgetClustersExcept(context, ids),
   dueSubjects: (due) => dueSubjects(context, due),
   dueTags: (due) => dueTags(context, due),
-  knownFacts: (subject, evidence) => knownFacts(context, subject, evidence),
+  knownFacts: createKnownFacts(context.db),
   saveVerdicts: (items, at, cause) => saveVerdicts(context, items, at, cause),
   saveTags: (items, at) => saveTags(context, items, at),
   savePublished: (published) => savePublished(context, published),
@@ -119,7 +121,7 @@ const writing = (context: StoreContext): ScanStore => ({
   saveTrustRoots: (roots) => saveTrustRoots(context, roots),
   saveScan: (row) => saveScan(context, row),
   scan: (id) => scan(context, id),
-  maintain: () => maintain(context),
+  maintain: () => context.housekeeping.full(),
 });
 
 /** Filters come from URLs: what PostgreSQL cannot hold as text matches nothing, it is no error. */

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { ImageVerdict } from '#lib/model/verdict.ts';
-import type { Fact, ScanStore, Subject } from '#lib/ports.ts';
+import type { Fact, ScanStore } from '#lib/ports.ts';
 import { asTable, type Columns, chunks, toJson } from './bulk.ts';
 import { rankOf, statusOf } from './container-class.ts';
 import type { StoreContext } from './context.ts';
@@ -160,29 +160,4 @@ async function saveFacts(trx: Write['trx'], facts: readonly Fact[]): Promise<voi
         verifier_version: ['text', (fact) => fact.verifierVersion],
         verdict: ['jsonb', (fact) => fact.verdict],
       })} as input order by 1, 2, 3, 4, 5 on conflict do nothing`.execute(trx);
-}
-
-/** Outcomes already known for a subject and some evidence. */
-export async function knownFacts(
-  { db }: StoreContext,
-  subject: Subject['digest'],
-  evidence: readonly string[],
-): Promise<readonly Fact[]> {
-  const { rows } = await sql<{
-    evidence: Fact['evidence'];
-    authority_fingerprint: string;
-    trust_root_revision: string;
-    verifier_version: string;
-    verdict: Fact['verdict'];
-  }>`
-    select evidence, authority_fingerprint, trust_root_revision, verifier_version, verdict from fact
-    where subject = ${subject} and evidence = any(${evidence}::text[])`.execute(db);
-  return rows.map((row) => ({
-    subject,
-    evidence: row.evidence,
-    authorityFingerprint: row.authority_fingerprint,
-    trustRootRevision: row.trust_root_revision,
-    verifierVersion: row.verifier_version,
-    verdict: row.verdict,
-  }));
 }
