@@ -46,9 +46,6 @@ export function classKey(facts: ContainerClass): string {
   );
 }
 
-/** Workloads with the same containers, in any order, have the same key. */
-export const profileKey = (classes: readonly number[]): string => hash(classes.join());
-
 /** Short content key: 128 bits of SHA-256. */
 export const hash = (text: string): string =>
   createHash('sha256').update(text).digest('base64url').slice(0, 22);

@@ -49,6 +49,7 @@ export async function saveJudgements(
       );
     });
     for (const id of ids) context.handedOut.delete(id);
+    await context.housekeeping.changed(part.length);
   }
 }
 

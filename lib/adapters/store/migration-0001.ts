@@ -20,18 +20,21 @@ const statements = [
   `CREATE TABLE profile (
     id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, key text COLLATE "C" NOT NULL UNIQUE, classes int[] NOT NULL,
     running int[] NOT NULL)`,
+  // The registries of a workload's containers, as often as they occur.
+  `CREATE TABLE registry_set (
+    id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, key text COLLATE "C" NOT NULL UNIQUE, names text[] NOT NULL)`,
 
   `CREATE TABLE workload (
     id text COLLATE "C" PRIMARY KEY, cluster text COLLATE "C" NOT NULL, namespace text COLLATE "C" NOT NULL,
     api_version text NOT NULL, kind text COLLATE "C" NOT NULL, name text COLLATE "C" NOT NULL, uid text NOT NULL,
     team text COLLATE "C" NOT NULL, rank int NOT NULL, worst_use text COLLATE "C", worst_reason text,
-    pods int NOT NULL, weight int NOT NULL, containers int NOT NULL, verified int NOT NULL, profile int NOT NULL,
+    pods int NOT NULL, weight int NOT NULL, containers int NOT NULL, verified int NOT NULL, profile int NOT NULL, registries int NOT NULL,
     since timestamptz NOT NULL, search text COLLATE "C" NOT NULL, content text NOT NULL, revision int NOT NULL)
     WITH (fillfactor = 80)`,
   // Lists find their rows in the one, counts in the other, without a look at the rows themselves.
   `CREATE INDEX workload_attention ON workload (rank, weight, name, id)
     INCLUDE (cluster, namespace, team, kind, profile, pods, since)`,
-  'CREATE INDEX workload_facets ON workload (cluster, namespace, team, kind, profile)',
+  'CREATE INDEX workload_facets ON workload (cluster, namespace, team, kind, profile, registries)',
 
   `CREATE TABLE image (
     id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, digest text COLLATE "C" NOT NULL,

@@ -6,6 +6,7 @@ import type { StoreContext } from './context.ts';
 import type { Database, QueueDatabase } from './database.ts';
 import { dueSubjects, dueTags } from './due.ts';
 import { openEmbedded, openMemory } from './embedded.ts';
+import { Housekeeping } from './housekeeping.ts';
 import { KnownIds } from './intern.ts';
 import { saveJudgements } from './judge.ts';
 import { workloadsToJudge } from './judge-reading.ts';
@@ -25,7 +26,6 @@ import { allContainers, workload } from './read-workload.ts';
 import { allWorkloads, workloads } from './read-workloads.ts';
 import { forgetClustersExcept, saveInventory, saveWorkloads } from './write-inventory.ts';
 import {
-  maintain,
   saveCluster,
   saveCoverage,
   saveRegistries,
@@ -71,6 +71,7 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
     catalog: new Catalog(),
     staleAfterMs: options.staleAfterMs ?? defaultStaleAfterMs,
     ids: new KnownIds(),
+    housekeeping: new Housekeeping(database.db, database.kind === 'embedded'),
     handedOut: new Map(),
   });
 }
@@ -120,7 +121,7 @@ const writing = (context: StoreContext): ScanStore => ({
   saveTrustRoots: (roots) => saveTrustRoots(context, roots),
   saveScan: (row) => saveScan(context, row),
   scan: (id) => scan(context, id),
-  maintain: () => maintain(context),
+  maintain: () => context.housekeeping.full(),
 });
 
 /** Filters come from URLs: what PostgreSQL cannot hold as text matches nothing, it is no error. */

@@ -44,20 +44,25 @@ export async function workloadFacets(
       counts.set(facet, values);
   const clusters = await readClusters(context, new Date());
   return Object.fromEntries(
-    facetNames.map((facet) => [
-      facet,
-      ranked(counts.get(facet) ?? new Map(), (value) =>
-        facet === 'cluster' ? clusters.get(value)?.name : undefined,
-      ),
-    ]),
+    facetNames.map((facet) => [facet, labelled(facet, counts.get(facet) ?? new Map(), clusters)]),
   );
 }
 
 /** The words of the top bar. */
 export async function scopes(context: StoreContext): Promise<Facets> {
-  const { cluster = [], namespace = [], team = [] } = await workloadFacets(context, noFilter);
-  return { cluster, namespace, team };
+  const counts = await placeCounts(context, noFilter, ['cluster', 'namespace', 'team']);
+  const clusters = await readClusters(context, new Date());
+  return Object.fromEntries(
+    [...counts].map(([facet, values]) => [facet, labelled(facet, values, clusters)]),
+  );
 }
+
+const labelled = (
+  facet: string,
+  counts: ReadonlyMap<string, number>,
+  clusters: ReadonlyMap<string, { readonly name: string }>,
+): FacetValue[] =>
+  ranked(counts, (value) => (facet === 'cluster' ? clusters.get(value)?.name : undefined));
 
 /** Most frequent first; values that are missing (a workload without a team) are no value. */
 export function ranked(
@@ -78,7 +83,7 @@ async function classFacetCounts(
   filter: WorkloadFilter,
 ): Promise<ReadonlyMap<ClassFacet, ReadonlyMap<string, number>>> {
   const groups = await groupsOf(context, filter);
-  const classes = await context.catalog.classes(context.db, [
+  const classes = await context.catalog.classes.valuesOf(context.db, [
     ...new Set(groups.flatMap((group) => group.classes)),
   ]);
   return new Map(
@@ -120,34 +125,61 @@ async function groupsOf(context: StoreContext, filter: WorkloadFilter): Promise<
     return rows;
   }
   const rows = await profileCounts(context, where);
-  const profiles = await catalog.profiles(
+  const profiles = await catalog.profiles.valuesOf(
     db,
     rows.map(({ profile }) => profile),
   );
   return rows.map(({ profile, workloads }) => ({
-    classes: profiles.get(profile) ?? [],
+    classes: profiles.get(profile)?.classes ?? [],
     workloads,
   }));
 }
 
-/** Workloads per registry: of the containers that match, any of which may lie elsewhere. */
+/** Workloads per registry of the containers that match. */
 async function registryCounts(
-  { db, catalog }: StoreContext,
+  context: StoreContext,
   filter: WorkloadFilter,
 ): Promise<ReadonlyMap<string, number>> {
   const others = { ...filter, registry: [] };
+  const plain = !asksClass(others) && containerCondition(others) === undefined;
+  return plain ? registriesOfAll(context, others) : registriesOfSome(context, others);
+}
+
+/** Nothing is asked of the containers: the sets of registries tell. */
+async function registriesOfAll(
+  { db, catalog }: StoreContext,
+  filter: WorkloadFilter,
+): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await sql<{ registries: number; workloads: number }>`
+    select w.registries, count(*)::int as workloads from workload as w
+    where ${placeCondition(filter)} group by w.registries`.execute(db);
+  const sets = await catalog.registries.valuesOf(
+    db,
+    rows.map(({ registries }) => registries),
+  );
+  const counts = new Map<string, number>();
+  for (const { registries, workloads } of rows)
+    for (const name of new Set(sets.get(registries)))
+      counts.set(name, (counts.get(name) ?? 0) + workloads);
+  return counts;
+}
+
+async function registriesOfSome(
+  { db, catalog }: StoreContext,
+  filter: WorkloadFilter,
+): Promise<ReadonlyMap<string, number>> {
   const conditions: Sql[] = [];
-  if (asksClass(others)) {
-    const matches = classMatcher(others);
-    const classes = await catalog.allClasses(db);
+  if (asksClass(filter)) {
+    const matches = classMatcher(filter);
+    const classes = await catalog.classes.all(db);
     const ids = [...classes].filter(([, facts]) => matches(facts)).map(([id]) => id);
     conditions.push(sql`u.class = any(${ids}::int[])`);
   }
-  const use = containerCondition(others);
+  const use = containerCondition(filter);
   if (use !== undefined) conditions.push(use);
-  if (asksPlace(others))
+  if (asksPlace(filter))
     conditions.push(
-      sql`u.workload_id in (select w.id from workload as w where ${placeCondition(others)})`,
+      sql`u.workload_id in (select w.id from workload as w where ${placeCondition(filter)})`,
     );
   const { rows } = await sql<{ registry: string; workloads: number }>`
     select registry, count(*)::int as workloads from (

@@ -113,7 +113,7 @@ async function sourceOf(context: StoreContext, filter: WorkloadFilter): Promise<
     );
   if (asksClass(own)) {
     const matches = classMatcher(own);
-    const classes = await context.catalog.allClasses(context.db);
+    const classes = await context.catalog.classes.all(context.db);
     const ids = [...classes].filter(([, facts]) => matches(facts)).map(([id]) => id);
     conditions.push(sql`f.class = any(${ids}::int[])`);
   }

@@ -72,15 +72,11 @@ function readPlaces({ db }: StoreContext, where: Sql): Promise<readonly PlaceSum
 
 async function readGroups(context: StoreContext, where: Sql): Promise<readonly WorkloadGroup[]> {
   const counts = await profileCounts(context, where);
-  const profiles = await context.catalog.profiles(
+  const containers = await context.catalog.containers(
     context.db,
     counts.map(({ profile }) => profile),
   );
-  const classes = await context.catalog.classes(context.db, []);
-  return counts.map(({ profile, workloads }) => ({
-    workloads,
-    classes: (profiles.get(profile) ?? []).flatMap((id) => classes.get(id) ?? []),
-  }));
+  return counts.map(({ profile, workloads }) => ({ workloads, classes: containers(profile) }));
 }
 
 async function readRegistryGroups(
@@ -94,7 +90,7 @@ async function readRegistryGroups(
   const { rows } = await sql<{ registry: string | null; class: number; containers: number }>`
     select u.registry, u.class, count(*)::int as containers from image_use as u ${inScope}
     group by u.registry, u.class`.execute(db);
-  const classes = await catalog.classes(db, [...new Set(rows.map((row) => row.class))]);
+  const classes = await catalog.classes.valuesOf(db, [...new Set(rows.map((row) => row.class))]);
   return rows.flatMap((row) => {
     const facts = classes.get(row.class);
     return facts === undefined ? [] : [{ ...row, facts }];

@@ -25,9 +25,13 @@ import { type RunningSums, runningCounts, runningSums } from './running-counts.t
 /** All clusters with what was found in them. */
 export async function clusters(context: StoreContext): Promise<readonly ClusterRow[]> {
   const states = await readClusters(context, new Date());
-  const sizes = await sql<{ cluster: string; namespaces: number; workloads: number; pods: number }>`
-    select cluster, count(distinct namespace)::int as namespaces, count(*)::int as workloads,
-      sum(pods)::int as pods from workload group by cluster`.execute(context.db);
+  const places = await readJson<{ cluster: string; workloads: number; pods: number }>(
+    context.db,
+    sql`select cluster, namespace, count(*)::int as workloads, sum(pods)::int as pods from workload
+      group by cluster, namespace`,
+    [],
+  );
+  const placesOf = Map.groupBy(places, ({ cluster }) => cluster);
   const sums = await readJson<RunningSums & { readonly cluster: string }>(
     context.db,
     sql`select w.cluster, ${runningSums} from workload as w join profile as p on p.id = w.profile
@@ -35,15 +39,14 @@ export async function clusters(context: StoreContext): Promise<readonly ClusterR
     [],
   );
   const running = Map.groupBy(sums, ({ cluster }) => cluster);
-  const byId = new Map(sizes.rows.map((row) => [row.cluster, row]));
   return [...states.values()].map((state) =>
-    clusterRow(state, byId.get(state.id), runningCounts(running.get(state.id) ?? [])),
+    clusterRow(state, placesOf.get(state.id) ?? [], runningCounts(running.get(state.id) ?? [])),
   );
 }
 
 const clusterRow = (
   state: Freshness,
-  size: { namespaces: number; workloads: number; pods: number } | undefined,
+  places: readonly { readonly workloads: number; readonly pods: number }[],
   counts: Counts,
 ): ClusterRow => ({
   id: state.id,
@@ -58,9 +61,9 @@ const clusterRow = (
   detail: state.detail,
   retryAt: state.retry_at?.toISOString() ?? null,
   problems: state.problems.map((problem) => ({ ...problem })),
-  namespaces: size?.namespaces ?? 0,
-  workloads: size?.workloads ?? 0,
-  pods: size?.pods ?? 0,
+  namespaces: places.length,
+  workloads: places.reduce((sum, { workloads }) => sum + workloads, 0),
+  pods: places.reduce((sum, { pods }) => sum + pods, 0),
   counts,
 });
 

@@ -111,16 +111,13 @@ export async function shownRows(
     where u.workload_id = any(${ids}::text[])`.execute(db);
   const byWorkload = Map.groupBy(uses.rows, (row) => row.workload_id);
   const clusters = await readClusters(context, new Date());
-  const profiles = await catalog.profiles(
+  const containers = await catalog.containers(
     db,
     rows.map(({ profile }) => profile),
   );
-  const classes = await catalog.classes(db, []);
   return rows.map((row) => {
     const kinds = new Set(
-      (profiles.get(row.profile) ?? []).flatMap(
-        (one) => classes.get(one)?.findings.map(({ kind }) => kind) ?? [],
-      ),
+      containers(row.profile).flatMap(({ findings }) => findings.map(({ kind }) => kind)),
     );
     const own = byWorkload.get(row.id) ?? [];
     const worst = worstOf(own.filter(({ matching }) => matching)) ?? worstOf(own);

@@ -24,6 +24,7 @@ export interface WorkloadRecord {
   readonly containers: number;
   readonly verified: number;
   readonly profile: number;
+  readonly registries: number;
   readonly since: Date;
   readonly search: string;
   /** Hash of what the inventory said: equal means that nothing is to be written. */
@@ -97,6 +98,7 @@ export const workloadColumns: Columns<WorkloadRecord> = {
   containers: ['int4', (row) => row.containers],
   verified: ['int4', (row) => row.verified],
   profile: ['int4', (row) => row.profile],
+  registries: ['int4', (row) => row.registries],
   since: ['timestamptz', (row) => row.since],
   search: ['text', (row) => row.search],
   content: ['text', (row) => row.content],

@@ -67,14 +67,13 @@ async function byProfile(context: StoreContext, filter: WorkloadFilter): Promise
   const { db, catalog } = context;
   const where = placeCondition(filter);
   const counts = await profileCounts(context, where);
-  const profiles = await catalog.profiles(
+  const containers = await catalog.containers(
     db,
     counts.map(({ profile }) => profile),
   );
-  const classes = await catalog.classes(db, []);
   const matches = classMatcher(filter);
   const found = counts.flatMap(({ profile, workloads }): MatchedProfile[] => {
-    const facts = (profiles.get(profile) ?? []).flatMap((id) => classes.get(id) ?? []);
+    const facts = containers(profile);
     const own = facts.filter(matches);
     if (own.length === 0) return [];
     const rank = worstRank(own);
@@ -88,7 +87,7 @@ async function byProfile(context: StoreContext, filter: WorkloadFilter): Promise
     total: sum(({ workloads }) => workloads),
     containers: sum(({ workloads, containers }) => workloads * containers),
     ...withProfiles(where, found),
-    use: sql`u.class = any(${idsOf(classes, matches)}::int[])`,
+    use: sql`u.class = any(${idsOf(await catalog.classes.all(db), matches)}::int[])`,
   };
 }
 
@@ -123,7 +122,7 @@ async function byUse(
   filter: WorkloadFilter,
   condition: Sql,
 ): Promise<Matches> {
-  const classes = await catalog.allClasses(db);
+  const classes = await catalog.classes.all(db);
   const ids = idsOf(classes, classMatcher(filter));
   const use = sql`u.class = any(${ids}::int[]) and ${condition}`;
   const source = sql`workload as w join (

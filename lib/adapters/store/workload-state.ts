@@ -114,7 +114,7 @@ async function project(
   at: Date,
 ): Promise<readonly WorkloadState[]> {
   const attached = states.map((state) => ({ ...state, findings: attach(state) }));
-  const ids = await catalog.classIds(
+  const ids = await catalog.classes.idsOf(
     write,
     attached.flatMap(({ uses, findings }) => uses.map((use) => classOf(use, findings))),
   );
@@ -128,7 +128,7 @@ async function project(
     }));
     return { ...state, uses, findings };
   });
-  const profiles = await catalog.profileIds(
+  const profiles = await catalog.profiles.idsOf(
     write,
     classed.map(({ uses }) => ({
       classes: uses.map((use) => use.class).sort((a, b) => a - b),
@@ -137,9 +137,17 @@ async function project(
       ),
     })),
   );
+  const registries = await catalog.registries.idsOf(
+    write,
+    classed.map(({ uses }) => uses.flatMap(({ registry }) => registry ?? []).sort()),
+  );
   return classed.map((state, index) => ({
     ...state,
-    workload: summarise(state, profiles[index] as number, at),
+    workload: {
+      ...summarise(state, at),
+      profile: profiles[index] as number,
+      registries: registries[index] as number,
+    },
   }));
 }
 
@@ -172,7 +180,7 @@ const classOf = (use: UseRecord, findings: readonly FindingRecord[]): ContainerC
     })),
 });
 
-function summarise({ workload, uses }: WorkloadState, profile: number, at: Date): WorkloadRecord {
+function summarise({ workload, uses }: WorkloadState, at: Date): WorkloadRecord {
   const worst = worstOf(uses);
   const pods = podsOf(uses);
   const rank = worst?.rank ?? rankOf('inconclusive');
@@ -187,7 +195,6 @@ function summarise({ workload, uses }: WorkloadState, profile: number, at: Date)
     weight: -pods,
     containers: uses.length,
     verified: uses.filter((use) => statusOf(use.rank) === 'verified').length,
-    profile,
     since: same ? workload.since : at,
     search: searchText(workload, uses),
     revision: workload.revision + 1,

@@ -89,7 +89,7 @@ async function apply(
   at: Date,
   cause = 'inventory',
 ): Promise<void> {
-  for (const part of chunks(changed, workloadsAtOnce))
+  for (const part of chunks(changed, workloadsAtOnce)) {
     await write(context.db, async (running) => {
       const before = await lockStates(
         running.trx,
@@ -108,6 +108,8 @@ async function apply(
         cause,
       );
     });
+    await context.housekeeping.changed(part.length);
+  }
   for (const part of chunks(gone, workloadsAtOnce))
     await write(context.db, async (running) => {
       const before = await lockStates(running.trx, part);
@@ -195,7 +197,7 @@ function recordOf({ workload, content }: Incoming, old: WorkloadRecord | undefin
     revision: 0,
   };
   return {
-    ...(old ?? { ...fresh, verified: 0, profile: 0, since: at, search: '' }),
+    ...(old ?? { ...fresh, verified: 0, profile: 0, registries: 0, since: at, search: '' }),
     id: workload.id,
     cluster: workload.cluster,
     namespace: workload.namespace,

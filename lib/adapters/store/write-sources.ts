@@ -91,8 +91,3 @@ export async function saveCoverage({ db }: StoreContext, at: Date): Promise<void
       on conflict do nothing`.execute(trx);
   });
 }
-
-/** Reclaims space and refreshes statistics: PGlite has no autovacuum, and PostgreSQL may be late. */
-export async function maintain({ db }: StoreContext): Promise<void> {
-  await sql`vacuum (analyze)`.execute(db);
-}
