@@ -7,7 +7,7 @@ import { Wrap } from '#components/ui/text.tsx';
 import type { EvidenceRow } from '#lib/contract/images.ts';
 import { reasonOf } from '#lib/model/reasons.ts';
 import { CheckList } from './check-list.tsx';
-import { placeTitles } from './image-words.ts';
+import { claimTitle, placeTitles } from './image-words.ts';
 
 interface EvidenceItemProps {
   readonly evidence: EvidenceRow;
@@ -40,7 +40,7 @@ export function EvidenceItem({ evidence, title, open }: EvidenceItemProps) {
             <span className="text-ink-2">{reasonOf(reason).remedy}</span>
           </p>
         )}
-        <Facts entries={facts(evidence)} className="md:grid-cols-[120px_minmax(0,1fr)]" />
+        <Facts entries={facts(evidence)} className="md:grid-cols-[176px_minmax(0,1fr)]" />
         {checks.length > 0 && <CheckList checks={checks} />}
       </div>
     </details>
@@ -86,7 +86,7 @@ function signerFacts(signer: EvidenceRow['signer']): readonly FactEntry[] {
           : null,
     },
     ...Object.entries(signer.claims).map(([name, value]) => ({
-      name,
+      name: claimTitle(name),
       value: <Wrap className="font-mono text-code">{value}</Wrap>,
     })),
   ];

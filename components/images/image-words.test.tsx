@@ -4,6 +4,7 @@ import { evidencePlaces } from '#lib/model/evidence.ts';
 import { checkIds } from '#lib/model/verdict.ts';
 import {
   checkTitles,
+  claimTitle,
   isAttestation,
   mixedSentence,
   placeTitles,
@@ -76,5 +77,15 @@ describe('words', () => {
   it('exist for every check and every place', () => {
     expect(Object.keys(checkTitles).sort()).toEqual([...checkIds].sort());
     expect(Object.keys(placeTitles).sort()).toEqual([...evidencePlaces].sort());
+  });
+});
+
+describe('claimTitle', () => {
+  it.each([
+    ['sourceRepositoryUri', 'Source repository URI'],
+    ['githubWorkflowSha', 'GitHub workflow SHA'],
+    ['runnerEnvironment', 'Runner environment'],
+  ])('says %s in words', (name, title) => {
+    expect(claimTitle(name)).toBe(title);
   });
 });

@@ -120,3 +120,12 @@ export const repositoryOf = ({
   registry,
   repository,
 }: Pick<ImageLocation, 'registry' | 'repository'>): string => `${registry}/${repository}`;
+
+/** The name of a Fulcio extension in words: `sourceRepositoryUri` → `Source repository URI`. */
+export function claimTitle(name: string): string {
+  const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return (words.charAt(0).toUpperCase() + words.slice(1))
+    .replace(/^Github/, 'GitHub')
+    .replace(/ uri$/, ' URI')
+    .replace(/ sha$/, ' SHA');
+}
