@@ -31,7 +31,8 @@ const isKey = (word: string): word is SearchKey => searchKeys.some((key) => key 
 /**
  * Parses the search box: words and `key:value` terms, `"…"` around values with spaces. Any text has a
  * meaning: an unknown key is part of a word (`localhost:5000`, `sha256:ab…`). Patterns are lower case
- * and free of control characters.
+ * and free of control characters; `*` stands for any text, and a term with `*` must match the whole
+ * field where one without may stand anywhere in it.
  */
 export function parseSearch(text: string): SearchQuery {
   const words: string[] = [];
@@ -47,24 +48,4 @@ export function parseSearch(text: string): SearchQuery {
     else if (key !== undefined) words.push(`${key}:${value}`);
   }
   return { words, terms };
-}
-
-/**
- * True when the text matches a pattern, whatever the case. `*` stands for any text, and a pattern
- * with `*` must match the whole; one without may stand anywhere.
- */
-export function matchesPattern(pattern: string, text: string): boolean {
-  const parts = pattern.toLowerCase().split('*');
-  const [first = '', ...rest] = parts;
-  const subject = text.toLowerCase();
-  if (rest.length === 0) return subject.includes(first);
-  const last = rest.pop() ?? '';
-  if (!subject.startsWith(first)) return false;
-  let from = first.length;
-  for (const part of rest) {
-    const at = subject.indexOf(part, from);
-    if (at < 0) return false;
-    from = at + part.length;
-  }
-  return subject.length - last.length >= from && subject.endsWith(last);
 }

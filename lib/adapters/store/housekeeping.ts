@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { log } from '#lib/log.ts';
 import type { Db } from './database.ts';
 
 /** Rows that may change before the space of their old versions is reclaimed. */
@@ -24,7 +25,12 @@ export class Housekeeping {
     this.#changes += rows;
     if (!this.#alone || this.#changes < changesBetween) return;
     this.#changes = 0;
-    await sql`vacuum workload, image_use, finding, to_judge`.execute(this.#db);
+    try {
+      await sql`vacuum (analyze) workload, image_use, finding, to_judge`.execute(this.#db);
+    } catch (error) {
+      // What was written is durable all the same; the next scan cleans up.
+      log.warn({ error }, 'the database could not be cleaned up');
+    }
   }
 
   /** Reclaims space and refreshes statistics of everything; PostgreSQL may be late with it. */
