@@ -3,7 +3,7 @@ import { openStore } from '#lib/adapters/store/open-store.ts';
 import { ImageFilter } from '#lib/contract/images.ts';
 import { WorkloadFilter } from '#lib/contract/workloads.ts';
 import { seedFleet } from './list-fleet.ts';
-import { peakMemoryMib, percentile } from './memory.ts';
+import { memoryMib, peakMemoryMib, percentile } from './memory.ts';
 
 const [dataDir = '', workloads = '100000', images = '5000'] = process.argv.slice(2);
 const rounds = 12;
@@ -52,7 +52,7 @@ await time('images, first page', imageFilters, (filter) => store.images(filter, 
 await time('image facets', imageFilters, (filter) => store.imageFacets(filter));
 const scopes = [scope, { ...scope, cluster: ['cluster-1'] }, { ...scope, team: ['team-4'] }];
 await time('overview', scopes, (one) => store.overview(one, new Date()));
-console.log(`peak memory with writing: ${peakMemoryMib()} MiB`);
+console.log(`memory ${memoryMib()} MiB, at most ${peakMemoryMib()} MiB with writing`);
 await store.close();
 
 async function pageTwo(filter: WorkloadFilter): Promise<string | undefined> {

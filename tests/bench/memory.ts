@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 
 /** Peak resident memory of this process with all its threads, in MiB (Linux). */
-export function peakMemoryMib(): number {
-  const status = readFileSync('/proc/self/status', 'utf8');
-  return Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
-}
+export const peakMemoryMib = (): number => statusMib(/VmHWM:\s+(\d+)/);
+
+/** Resident memory of this process with all its threads now, in MiB (Linux). */
+export const memoryMib = (): number => statusMib(/VmRSS:\s+(\d+)/);
+
+const statusMib = (line: RegExp): number =>
+  Math.round(Number(line.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? 0) / 1024);
 
 /** The p-th percentile of some durations, in milliseconds. */
 export function percentile(durations: readonly number[], p: number): number {

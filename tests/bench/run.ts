@@ -44,7 +44,7 @@ async function fleet(dir: string): Promise<void> {
     await part('fleet.ts', [path.join(dir, 'lab', 'sealwatch.yaml'), path.join(dir, 'data')]);
   } finally {
     lab.removeAllListeners('exit');
-    lab.kill('SIGTERM');
+    lab.stdin.end();
   }
 }
 
