@@ -39,7 +39,7 @@ export const viewport: Viewport = {
   ],
 };
 
-const frameMs = 400;
+const frameMs = 1_500;
 
 /** Only what the server rendered may be there when the browser takes over. */
 const isRead = ({ state }: Query): boolean => state.status === 'success';

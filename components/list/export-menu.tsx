@@ -43,7 +43,7 @@ export function ExportMenu({ path, filter, total, noun }: ExportMenuProps) {
       trigger={
         <button type="button" className={buttonClass()}>
           <Download aria-hidden="true" />
-          Export <span className="tabular-nums">{count}</span>
+          Export <span className="inline-block min-w-[5ch] text-right tabular-nums">{count}</span>
         </button>
       }
     >

@@ -44,7 +44,7 @@ export function FacetMenu({ facet, values, chosen, onChange }: FacetMenuProps) {
           className={buttonClass('default', clsx(active && 'border-accent! bg-accent-soft!'))}
         >
           {label}
-          <span className="min-w-[1ch] font-normal text-ink-3 tabular-nums">
+          <span className="min-w-[2ch] text-left font-normal text-ink-3 tabular-nums">
             {active && `${formatCount(chosen.length)} of `}
             {values && formatCount(Math.max(values.length, chosen.length))}
           </span>
