@@ -8,7 +8,7 @@ const executablePath = process.env['CHROMIUM_PATH'] ?? system;
 export default defineConfig({
   testDir: 'e2e',
   workers: 1,
-  timeout: 30_000,
+  timeout: 60_000,
   expect: { timeout: 10_000 },
   forbidOnly: process.env['CI'] !== undefined,
   outputDir: 'test-results/e2e',

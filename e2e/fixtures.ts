@@ -6,7 +6,8 @@ import {
   type Locator,
   type Page,
 } from '@playwright/test';
-import { labFile } from './servers.ts';
+import type { FaultOrder } from '#lib/lab/control.ts';
+import { controlFile, type Fleet } from './servers.ts';
 
 /** What a page said that no page may say. */
 export interface Complaints {
@@ -43,12 +44,13 @@ export async function read<T>(request: APIRequestContext, path: string): Promise
   return (await response.json()) as T;
 }
 
-/** Switches a fault of the lab on; `null` heals. */
+/** Switches a fault of a lab on; `null` heals. */
 export async function setFault(
+  fleet: Fleet,
   request: APIRequestContext,
-  order: Readonly<Record<string, unknown>> & { readonly fault: { readonly kind: string } | null },
+  order: FaultOrder,
 ): Promise<void> {
-  const { control } = JSON.parse(readFileSync(labFile, 'utf8')) as { control: string };
+  const control = readFileSync(controlFile(fleet), 'utf8');
   const response = await request.post(`${control}/lab/faults`, { data: order });
   expect(response.status(), await response.text()).toBe(204);
 }
@@ -71,7 +73,7 @@ export async function scanned(request: APIRequestContext, origin = ''): Promise<
 
 /** Waits until a page shows its content, nothing of it is still being read, and it reacts. */
 export async function settled(page: Page): Promise<void> {
-  await expect(page.getByRole('heading', { level: 1 }).first()).toBeVisible();
+  await expect(page.locator('h1').first()).toBeVisible();
   await expect(
     page.locator('[role=status][aria-label^="Reading"], [role=status][aria-label^="Loading"]'),
   ).toHaveCount(0);

@@ -1,32 +1,38 @@
 // Starts the servers that the end-to-end tests look at, on the built dashboard with fresh data:
 // `node e2e/serve.ts` all of them, `node e2e/serve.ts FLEET FOLDER` one.
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { runLab } from '#lib/lab/run-lab.ts';
+import { type Lab, type LabOptions, runLab } from '#lib/lab/run-lab.ts';
 import { hostilePods } from './hostile-pods.ts';
-import { type Fleet, isFleet, labFile, ports } from './servers.ts';
+import { controlFile, type Fleet, isFleet, ports } from './servers.ts';
 
 /** Writes what each fleet consists of and gives back the path of its configuration. */
 const configurations: Readonly<Record<Fleet, (data: string) => Promise<string>>> = {
-  lab: async (data) => {
-    const lab = await runLab({ dir: path.join(data, 'lab'), seed: 7 });
-    mkdirSync(path.dirname(labFile), { recursive: true });
-    writeFileSync(labFile, JSON.stringify({ control: lab.urls.control }));
-    return lab.configPath;
-  },
-  hostile: async (data) => {
+  lab: async (data) => (await startLab('lab', { dir: data, seed: 7 })).configPath,
+  troubled: async (data) => {
+    const sizes = { pods: 60, workloads: 40, images: 24 };
+    const { configPath } = await startLab('troubled', { dir: data, seed: 7, ...sizes });
     writeFileSync(path.join(data, 'pods.json'), JSON.stringify(hostilePods()));
-    return write(data, 'clusters: [{ name: hostile, pods: ./pods.json }]\n');
+    const config = readFileSync(configPath, 'utf8')
+      .replace(/^clusters:$/m, 'clusters:\n  - { name: hostile, pods: ./pods.json }')
+      .concat('scan: { staleAfterMinutes: 1 }\n');
+    writeFileSync(configPath, config);
+    return configPath;
   },
-  empty: async (data) => write(data, 'clusters: []\n'),
+  empty: async (data) => {
+    const file = path.join(data, 'sealwatch.yaml');
+    writeFileSync(file, 'clusters: []\n');
+    return file;
+  },
 };
 
-function write(data: string, config: string): string {
-  const file = path.join(data, 'sealwatch.yaml');
-  writeFileSync(file, config);
-  return file;
+async function startLab(fleet: Fleet, options: LabOptions): Promise<Lab> {
+  const lab = await runLab(options);
+  mkdirSync(path.dirname(controlFile(fleet)), { recursive: true });
+  writeFileSync(controlFile(fleet), lab.urls.control);
+  return lab;
 }
 
 const [fleet, folder] = process.argv.slice(2);
