@@ -351,7 +351,10 @@ export interface PlatformChild {
 
 /** Writing side: each call is one transaction; when it returns, the data is durable. */
 export interface ScanStore {
-  /** Makes this inventory the present of the cluster; what is not in it is gone. Writes only changes. */
+  /**
+   * Makes this inventory the present of the cluster; what is not in it is gone. Writes only changes.
+   * A large one is several transactions of whole workloads, so that readers come in between.
+   */
   saveInventory(
     cluster: string,
     inventory: Inventory,
