@@ -18,7 +18,7 @@ export default async function OverviewPage({ searchParams }: PageProps<'/'>) {
 
   return (
     <HydrationBoundary state={dehydrate(client)}>
-      <Overview scope={scope} />
+      <Overview />
     </HydrationBoundary>
   );
 }

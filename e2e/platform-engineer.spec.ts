@@ -63,7 +63,7 @@ test.describe('A platform engineer', () => {
     await settled(page);
     await page.getByText('sources failed, the others went on').click();
     const failure = page
-      .getByRole('list', { name: 'Sources that failed' })
+      .getByRole('region', { name: 'Scan' })
       .getByRole('listitem')
       .filter({ hasText: `${registry}/${refused?.repository}` });
     await expect(failure).toContainText(reasons['registry-unauthorized'].remedy);

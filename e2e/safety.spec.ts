@@ -56,7 +56,7 @@ test.describe('Nobody outside', () => {
     const form = await request.post('/api/v1/scans', { form: { full: 'true' } });
     expect(form.status(), 'a form needs no preflight').toBe(415);
 
-    complaints.expected(/CORS|ERR_FAILED|content security policy/i);
+    complaints.expected(/CORS|ERR_FAILED|content security policy|favicon\.ico/i);
     // Another port is another origin, but the same site.
     await page.goto(`${urlOf('empty')}/health/ready`);
     const outcome = await page.evaluate(

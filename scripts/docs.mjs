@@ -55,7 +55,9 @@ async function architecture() {
 function layerOf(file) {
   const adapter = /^lib\/adapters\/[^/]+/.exec(file);
   if (adapter) return adapter[0];
-  return /^(lib\/[^/]+|components\/ui|components|app|instrumentation|proxy)/.exec(file)?.[0].replace(/[.]ts$/, '');
+  return /^(lib\/[^/]+|components\/ui|components|app|instrumentation|proxy)/
+    .exec(file)?.[0]
+    .replace(/[.]ts$/, '');
 }
 
 const id = (layer) => layer.replaceAll(/[^a-z]/g, '_');

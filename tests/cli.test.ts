@@ -99,11 +99,14 @@ describe('sealwatch', () => {
       /DATABASE_URL: must begin with postgresql/,
       { DATABASE_URL: 'mysql://x' },
     ],
-  ])('refuses %s with a message and exit code 2', (_, parameters, message, environment?: Record<string, string>) => {
-    const { status, stderr } = sealwatch(parameters, environment);
-    expect(stderr).toMatch(message);
-    expect(status).toBe(2);
-  });
+  ])(
+    'refuses %s with a message and exit code 2',
+    (_, parameters, message, environment?: Record<string, string>) => {
+      const { status, stderr } = sealwatch(parameters, environment);
+      expect(stderr).toMatch(message);
+      expect(status).toBe(2);
+    },
+  );
 
   it('names line, key and remedy of a configuration that does not hold', () => {
     const config = file('bad.yaml', 'clusters:\n  - name: a\n    kubconfig: x\n');

@@ -27,7 +27,7 @@ export function StatusChips({ value, counts, onChange }: StatusChipsProps) {
             onChange={(event) => toggle(status, event.target.checked)}
           />
           <StatusBadge status={status} />
-          <span className="min-w-[2ch] text-right text-ink-3 tabular-nums">
+          <span className="min-w-[3ch] text-right text-ink-3 tabular-nums">
             {counts && formatCount(counts.get(status) ?? 0)}
           </span>
         </label>

@@ -1,9 +1,12 @@
 // @vitest-environment happy-dom
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, render, screen, within } from '@testing-library/react';
+import { SearchParamsContext } from 'next/dist/shared/lib/hooks-client-context.shared-runtime';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Overview as Fleet } from '#lib/contract/overview.ts';
 import type { SourceRow } from '#lib/contract/sources.ts';
+import { writeUrl } from '#lib/contract/url-state.ts';
+import { Scope } from '#lib/contract/workloads.ts';
 import { overviewKeys } from '#lib/query/overview.ts';
 import { Overview } from './overview.tsx';
 
@@ -54,7 +57,9 @@ function show(change: Partial<Fleet>, inScope: { cluster: string[] } = { cluster
   client.setQueryData(['scans'], { items: [] });
   return render(
     <QueryClientProvider client={client}>
-      <Overview scope={{ ...scope, ...inScope }} />
+      <SearchParamsContext value={writeUrl(Scope, inScope)}>
+        <Overview />
+      </SearchParamsContext>
     </QueryClientProvider>,
   );
 }

@@ -1,5 +1,6 @@
 'use client';
 
+import { useScope } from '#components/shell/use-scope.ts';
 import { QueryBoundary } from '#components/status/query-boundary.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import type { Overview as Fleet } from '#lib/contract/overview.ts';
@@ -14,12 +15,9 @@ import { OverviewSkeleton } from './overview-skeleton.tsx';
 import { ReleasePanel } from './release-panel.tsx';
 import { SourcesPanel } from './sources-panel.tsx';
 
-interface OverviewProps {
-  readonly scope: Scope;
-}
-
 /** Coverage at a glance, and what needs a person. */
-export function Overview({ scope }: OverviewProps) {
+export function Overview() {
+  const { scope } = useScope();
   return (
     <>
       <PageHeader title="Overview" actions={<OverviewExport scope={scope} />} />
@@ -30,7 +28,7 @@ export function Overview({ scope }: OverviewProps) {
   );
 }
 
-function Body({ scope }: OverviewProps) {
+function Body({ scope }: { readonly scope: Scope }) {
   const { data } = useOverview(scope);
   return emptyOverview(data, scope) ?? <Sections fleet={data} scope={scope} />;
 }

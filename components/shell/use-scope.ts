@@ -1,5 +1,4 @@
-import type { Route } from 'next';
-import { usePathname, useRouter, useSearchParams } from 'next/navigation';
+import { usePathname, useSearchParams } from 'next/navigation';
 import { useMemo } from 'react';
 import { readUrl, urlOf, writeUrl } from '#lib/contract/url-state.ts';
 import { Scope } from '#lib/contract/workloads.ts';
@@ -11,15 +10,16 @@ export type ScopeField = (typeof scopeFields)[number];
 export function useScope() {
   const params = useSearchParams();
   const pathname = usePathname();
-  const router = useRouter();
   const scope = useMemo(() => readUrl(Scope, new URLSearchParams(params)).value, [params]);
 
   const setScope = (field: ScopeField, values: readonly string[]) => {
-    const next = new URLSearchParams(params);
+    // Two choices in quick succession must both count: the URL itself is the newest state.
+    const next = new URLSearchParams(window.location.search);
+    const now = readUrl(Scope, next).value;
     for (const name of scopeFields) next.delete(name);
-    for (const [name, value] of writeUrl(Scope, { ...scope, [field]: [...values] }))
+    for (const [name, value] of writeUrl(Scope, { ...now, [field]: [...values] }))
       next.append(name, value);
-    router.push(urlOf(pathname, next) as Route, { scroll: false });
+    window.history.pushState(null, '', urlOf(pathname, next));
   };
   const within = (path: string): string => urlOf(path, writeUrl(Scope, scope));
   return { scope, setScope, within };
