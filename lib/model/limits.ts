@@ -49,10 +49,27 @@ export const limits = Object.freeze({
   verifyMs: 2_000,
   /** sigstore-go: more entries or timestamps than this are an attack. */
   bundleEntries: 32,
+  /** A checkpoint of a log has some hundred bytes; witnesses add a line each. */
+  checkpointBytes: 64 * 1024,
+  checkpointSignatures: 100,
   /** Subjects of one statement, digests of one subject (sigstore-go). */
   statementSubjects: 1_024,
   subjectDigests: 32,
   jsonDepth: 64,
+  /** One text of an attestation as a reader sees it; the whole lies in the registry. */
+  attestationText: 300,
+  /** Names, parameters, tools or levels of an attestation that are shown. */
+  attestationItems: 20,
+  /** One file of TUF metadata: the largest official images have some thousand signed tags. */
+  trustDataBytes: 4 * 1024 * 1024,
+  /** Root and timestamp name a handful of keys; notary itself stops timestamps at 1 MiB. */
+  trustDataRootBytes: 512 * 1024,
+  /** Keys, signatures or delegations of one role: an attacker could make us verify for hours. */
+  trustDataKeys: 64,
+  /** Root rotations followed at once: 256 in the TUF specification's own words, and then an alarm. */
+  rootRotations: 256,
+  /** Trust data of one server is asked again after this; notary caches as long. */
+  trustDataAgeMs: 5 * 60_000,
   certificates: 8,
   certificateBytes: 64 * 1024,
   /** Pods per page of a list, bytes of one page, and of one watch line. */

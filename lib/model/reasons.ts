@@ -296,6 +296,45 @@ export const reasons = {
   ),
   'not-checked-yet': reason('Not checked yet', 'Sealwatch', 'Wait for the running scan.', true),
 
+  // Docker Content Trust (Notary v1).
+  'legacy-trust-data': reason(
+    'Legacy trust data, and no root pinned for it',
+    'security',
+    'Docker Content Trust ends with its servers: sign with cosign or notation. Until then pin the root (contentTrust[].rootKeys) if you rely on it.',
+  ),
+  'trust-data-malformed': reason('Trust data is malformed', 'image owner', rebuild),
+  'trust-data-mismatch': reason(
+    'Trust data does not fit together',
+    'registry',
+    'Repair the trust server or the proxy before it: its files are not the ones that were signed.',
+    true,
+  ),
+  'trust-data-expired': reason(
+    'Trust data has expired',
+    'image owner',
+    'Publish the trust data again, or better, sign with cosign or notation. A server that hides newer data looks the same.',
+  ),
+  'trust-data-rollback': reason(
+    'Trust data is older than what was seen before',
+    'registry',
+    'Find out who put old data on the trust server. If it was restored from a backup, remove its folder from the trust cache.',
+  ),
+  'trust-data-root': reason(
+    'Root of the trust data is not the successor of the one known',
+    'security',
+    'Ask the publisher whether the root was replaced; if so, remove its folder from the trust cache or pin the new root.',
+  ),
+  'tag-not-signed': reason(
+    'Trust data does not name this image',
+    'image owner',
+    'Sign the tag, or run the digest that trust data names for it.',
+  ),
+  'role-not-trusted': reason(
+    'Signed by a role that does not count',
+    'image owner',
+    'Sign as the delegation that is demanded, or name the role in contentTrust[].delegations.',
+  ),
+
   // A cluster could not be read.
   'cluster-config': reason(
     'Cluster connection is misconfigured',
