@@ -3,6 +3,7 @@ import { type TrustMaterial, toTrustMaterial } from '@sigstore/verify';
 import type { TrustRoot } from '#lib/model/authority.ts';
 import { type Certificate, parseCertificate } from './certificate.ts';
 import { parseJson } from './json.ts';
+import { type PreparedKey, prepareSpki } from './keys.ts';
 import { libraryCertificate } from './library-certificate.ts';
 import { inconclusive, isRefusal, type Refusal } from './refusal.ts';
 import { TrustedRootJson } from './trusted-root-schema.ts';
@@ -12,6 +13,8 @@ export interface TrustedLog {
   readonly url: string;
   /** The IDs by which entries and checkpoints name it, hex. */
   readonly ids: readonly string[];
+  /** The key of the log; a refusal where it is of a kind that nothing here verifies with. */
+  readonly key: PreparedKey | Refusal;
   readonly from: number;
   readonly until: number;
 }
@@ -101,6 +104,7 @@ const logOf = ({ baseUrl, logId, checkpointKeyId, publicKey }: LogMessage): Trus
   ids: [logId, checkpointKeyId].flatMap((id) =>
     id ? [Buffer.from(id.keyId).toString('hex')] : [],
   ),
+  key: prepareSpki(Buffer.from(publicKey?.rawBytes ?? [])),
   ...windowOf(publicKey?.validFor),
 });
 
