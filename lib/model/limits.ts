@@ -70,6 +70,10 @@ export const limits = Object.freeze({
   rootRotations: 256,
   /** Trust data of one server is asked again after this; notary caches as long. */
   trustDataAgeMs: 5 * 60_000,
+  /** Signatures checked while looking for the path of one certificate; Go stops at 100 for each chain. */
+  pathSteps: 256,
+  /** Issuers and leaves whose paths are remembered for one trust root; one takes some KiB. */
+  rememberedPaths: 512,
   certificates: 8,
   certificateBytes: 64 * 1024,
   /** Pods per page of a list, bytes of one page, and of one watch line. */

@@ -1,3 +1,4 @@
+import type { AttestationSummary } from './attestation.ts';
 import type { Digest } from './digest.ts';
 import type { EvidenceKind, EvidenceSource, PlaceSearched } from './evidence.ts';
 import type { ReasonCode } from './reasons.ts';
@@ -53,7 +54,8 @@ export type Signer =
   | {
       readonly kind: 'certificate';
       readonly subject: string;
-      readonly subjectType: 'uri' | 'email' | 'dns' | 'other';
+      /** What kind of name it is; `dn` is the subject itself, where there is no alternative name. */
+      readonly subjectType: 'uri' | 'email' | 'dns' | 'ip' | 'dn' | 'other';
       readonly issuer?: string;
       /** Fulcio extensions by name (build signer URI, source repository …). */
       readonly claims: Readonly<Record<string, string>>;
@@ -86,6 +88,8 @@ export interface EvidenceVerdict {
   /** A signature says "signed"; any other verified statement says "attested": different facts. */
   readonly proves: 'signed' | 'attested' | 'nothing';
   readonly predicateType?: string;
+  /** What the statement says, where a signer stands for it: verified or untrusted, and never a signature. */
+  readonly attestation?: AttestationSummary;
   readonly status: Exclude<VerdictStatus, 'unsigned'>;
   readonly reason?: ReasonCode;
   /** The authority under which this status holds; absent when none covers the image. */

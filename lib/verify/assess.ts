@@ -188,6 +188,7 @@ export function verdictOf(evidence: Evidence, examination: Examination): Evidenc
     checks,
     ...(refusal && { reason: refusal.reason }),
     ...(claim?.predicateType !== undefined && { predicateType: claim.predicateType }),
+    ...(stands && claim?.attestation && { attestation: claim.attestation }),
     ...(signer && { signer }),
     ...(log && { log }),
     ...(claim && Object.keys(claim.annotations).length > 0 && { annotations: claim.annotations }),

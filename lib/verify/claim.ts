@@ -1,5 +1,7 @@
+import type { AttestationSummary } from '#lib/model/attestation.ts';
 import { isDigest } from '#lib/model/digest.ts';
 import type { Artifact } from './artifact.ts';
+import { summariseAttestation } from './attestation/summarise.ts';
 import { inconclusive, isRefusal, type Refusal } from './refusal.ts';
 import type { SignedItem } from './signed-item.ts';
 import { checkSimpleSigning } from './simple-signing.ts';
@@ -9,6 +11,8 @@ import { checkStatement } from './statement.ts';
 export interface Claim {
   readonly proves: 'signed' | 'attested';
   readonly predicateType?: string;
+  /** What the statement says where it is no mere signature. */
+  readonly attestation?: AttestationSummary;
   readonly annotations: Readonly<Record<string, string>>;
   readonly detail: string;
 }
@@ -37,12 +41,15 @@ export function checkClaim({ content }: SignedItem, artifact: Artifact): Claim |
     case 'dsse': {
       const claim = checkStatement(content.envelope, artifact.digests);
       if (isRefusal(claim)) return claim;
-      return {
-        proves: claim.predicateType === signPredicate ? 'signed' : 'attested',
-        predicateType: claim.predicateType,
-        annotations: claim.annotations,
-        detail: `a subject of the statement is this digest; it is ${claim.predicateType}`,
+      const { predicateType, annotations, predicate } = claim;
+      const about = {
+        predicateType,
+        annotations,
+        detail: `a subject of the statement is this digest; it is ${predicateType}`,
       };
+      if (predicateType === signPredicate) return { ...about, proves: 'signed' };
+      const attestation = summariseAttestation(predicateType, predicate);
+      return { ...about, proves: 'attested', attestation };
     }
   }
 }

@@ -16,6 +16,8 @@ export interface StatementClaim {
   readonly predicateType: string;
   /** Annotations of the subject that names the artifact (`cosign sign -a`). */
   readonly annotations: Readonly<Record<string, string>>;
+  /** As it was signed. */
+  readonly predicate: JsonValue | undefined;
 }
 
 const statementTypes: readonly unknown[] = [
@@ -46,7 +48,11 @@ export function checkStatement(
     return invalid('json-malformed', 'the statement has no predicateType');
   const subject = findSubject(json['subject'], artifact);
   if (isRefusal(subject)) return subject;
-  return { predicateType, annotations: textMembers(subject['annotations']) };
+  return {
+    predicateType,
+    annotations: textMembers(subject['annotations']),
+    predicate: json['predicate'],
+  };
 }
 
 function findSubject(
