@@ -43,7 +43,7 @@ test.describe('A platform engineer', () => {
     }
   });
 
-  test.fixme('finds the repository whose registry refuses the credentials, with what to do', async ({
+  test('finds the repository whose registry refuses the credentials, with what to do', async ({
     page,
     request,
   }) => {

@@ -93,6 +93,7 @@ function List({ loaded, total, log }: { loaded: number; total: number; log: Log 
         onHold={(held) => log.held.push(held)}
         footer={(first, last) => (
           <ListFooter
+            outdated={false}
             first={first}
             last={last}
             total={`${total} rows`}

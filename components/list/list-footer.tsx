@@ -9,6 +9,8 @@ interface ListFooterProps {
   readonly last: number;
   /** `412 workloads, 1,284 containers`: of the whole filter. */
   readonly total: string;
+  /** The rows are still those of the filter before: their counts are not those of this one. */
+  readonly outdated: boolean;
   /** Rows that are here already, while some of those in sight are not. */
   readonly reading: number | undefined;
   readonly order: string;
@@ -22,15 +24,21 @@ interface ListFooterProps {
 
 /** Which rows are in sight, of how many, in which order. */
 export function ListFooter(props: ListFooterProps) {
-  const { first, last, total, reading, order, onShow, failed, children } = props;
+  const { first, last, total, outdated, reading, order, onShow, failed, children } = props;
   return (
     <footer className="flex min-h-10 flex-wrap items-center gap-x-3 gap-y-1 rounded-b-md border-line border-t bg-surface px-4 py-1.5 text-ink-2 max-md:sticky max-md:bottom-0">
-      <p className="tabular-nums">
-        {formatCount(first)}–{formatCount(last)} of {total}
-        {reading !== undefined && (
-          <span className="text-ink-3">, reading on: {formatCount(reading)} are here</span>
-        )}
-      </p>
+      {outdated ? (
+        <p role="status" aria-label="Reading the rows of this filter">
+          Reading…
+        </p>
+      ) : (
+        <p className="tabular-nums">
+          {formatCount(first)}–{formatCount(last)} of {total}
+          {reading !== undefined && (
+            <span className="text-ink-3">, reading on: {formatCount(reading)} are here</span>
+          )}
+        </p>
+      )}
       {onShow && <Action onClick={onShow}>Newer results, show</Action>}
       {failed && (
         <div role="alert" className="flex min-w-0 items-center gap-3 text-notice-text">

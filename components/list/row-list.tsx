@@ -64,6 +64,7 @@ export function RowList<Row, P extends { readonly total: number }>(props: RowLis
               first={first}
               last={last}
               total={totals(page)}
+              outdated={outdated}
               reading={list.more && last > rows.length ? rows.length : undefined}
               order={order}
               onShow={list.changed ? list.show : undefined}

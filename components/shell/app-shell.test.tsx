@@ -124,6 +124,14 @@ describe('the frame around every page', () => {
     await waitFor(() => expect(screen.getByRole('dialog', { name: 'Keys' })).toBeTruthy());
   });
 
+  it('takes a key of the first second for what it is, not for the end of a sequence', async () => {
+    show();
+    const event = new KeyboardEvent('keydown', { key: '?', bubbles: true, cancelable: true });
+    Object.defineProperty(event, 'timeStamp', { value: 400 });
+    act(() => void document.body.dispatchEvent(event));
+    await waitFor(() => expect(screen.getByRole('dialog', { name: 'Keys' })).toBeTruthy());
+  });
+
   it('goes to a page with g and its key, within the scope', () => {
     show({ search: 'team=search' });
     press('g');

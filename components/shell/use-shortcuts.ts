@@ -23,7 +23,7 @@ const nameOf = (event: KeyboardEvent): string =>
 /** Listens on the whole page. A handler that took part already (`preventDefault`) wins. */
 export function useShortcuts(shortcuts: Shortcuts): void {
   const latest = useRef(shortcuts);
-  const goAt = useRef(0);
+  const goAt = useRef(Number.NEGATIVE_INFINITY);
   useEffect(() => {
     latest.current = shortcuts;
   });
@@ -32,7 +32,7 @@ export function useShortcuts(shortcuts: Shortcuts): void {
       const name = nameOf(event);
       if (isTaken(event, name)) return;
       const follows = event.timeStamp - goAt.current < sequenceMs;
-      goAt.current = name === 'g' ? event.timeStamp : 0;
+      goAt.current = name === 'g' ? event.timeStamp : Number.NEGATIVE_INFINITY;
       const act = latest.current[follows ? `g ${name}` : name];
       if (act === undefined) return;
       event.preventDefault();

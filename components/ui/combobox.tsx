@@ -1,6 +1,6 @@
 import { Combobox as Base } from '@base-ui/react/combobox';
 import { Check } from 'lucide-react';
-import type { ReactElement, ReactNode } from 'react';
+import { type ReactElement, type ReactNode, useEffect, useRef } from 'react';
 import { formatCount } from './format.ts';
 
 export interface ComboboxOption {
@@ -30,12 +30,24 @@ export function MultiCombobox({ label, trigger, options, value, onChange }: Mult
     ...value.filter((item) => !known.has(item)).map((item) => ({ value: item, label: item })),
   ];
   const chosen = items.filter((item) => value.includes(item.value));
+  // Two choices may be made before the first comes back through the URL as `value`.
+  const latest = useRef(value);
+  useEffect(() => {
+    latest.current = value;
+  }, [value]);
+  const change = (next: readonly string[]) => {
+    const added = next.filter((item) => !value.includes(item));
+    const removed = new Set(value.filter((item) => !next.includes(item)));
+    const kept = latest.current.filter((item) => !removed.has(item));
+    latest.current = [...kept, ...added.filter((item) => !kept.includes(item))];
+    onChange(latest.current);
+  };
   return (
     <Base.Root
       multiple
       items={items}
       value={chosen}
-      onValueChange={(next: readonly ComboboxOption[]) => onChange(next.map((item) => item.value))}
+      onValueChange={(next: readonly ComboboxOption[]) => change(next.map((item) => item.value))}
       isItemEqualToValue={(a: ComboboxOption, b: ComboboxOption) => a.value === b.value}
     >
       <Base.Trigger render={trigger} />
