@@ -14,6 +14,8 @@ export interface Envelope {
   readonly payloadType: string;
   readonly payload: Buffer;
   readonly signatures: readonly Buffer[];
+  /** The envelope as it was written, where it stands by itself: old log entries record its digest. */
+  readonly written?: Uint8Array;
 }
 
 /** The pre-authentication encoding: the bytes that are signed (DSSE protocol, §Signature definition). */
@@ -30,7 +32,8 @@ export function preAuthEncoding({ payloadType, payload }: Envelope): Buffer {
 /** Parses an envelope from its JSON bytes, for legacy attestations. */
 export function parseEnvelope(bytes: Uint8Array): Envelope | Refusal {
   const json = parseJson(bytes);
-  return isRefusal(json) ? json : readEnvelope(json);
+  const envelope = isRefusal(json) ? json : readEnvelope(json);
+  return isRefusal(envelope) ? envelope : { ...envelope, written: bytes };
 }
 
 /** Reads an envelope out of parsed JSON. Members it does not know are refused. */

@@ -4,17 +4,18 @@ import type { CheckLog } from './checks.ts';
 import type { Demands } from './demands.ts';
 import type { PreparedKey } from './keys.ts';
 import { inconclusive, invalid, isRefusal, type Refusal } from './refusal.ts';
+import { checkLogBinding } from './rekor/log-binding.ts';
+import { digestsOfItem } from './signed-content.ts';
 import type { SignedItem } from './signed-item.ts';
 import { verifyWithSigstore } from './sigstore-bundle.ts';
 import { readTimestampToken, type TimestampToken } from './timestamps.ts';
-import { checkLogBinding, payloadDigestOf, signedDigestOf } from './tlog-binding.ts';
 import {
   checkLogWindows,
-  type KnownEntry,
+  type ProvenEntry,
   promisedTimes,
+  proveEntry,
   selectEntries,
   shownEntry,
-  withCheckpointNames,
 } from './transparency.ts';
 import type { TrustDomain } from './trusted-root.ts';
 
@@ -72,15 +73,19 @@ function entriesOf({
   domain,
   demands,
   log,
-}: TimeQuestion): readonly KnownEntry[] | Refusal {
+}: TimeQuestion): readonly ProvenEntry[] | Refusal {
   if (demands.tlog === 'ignored') return [];
   const entries = selectEntries(item.tlogEntries, domain);
   if (isRefusal(entries)) return log.failed('transparency-log', entries);
-  for (const { entry } of entries) {
-    const mismatch = checkLogBinding(entry, item, key, demands.artifact);
+  const proven: ProvenEntry[] = [];
+  for (const known of entries) {
+    const mismatch = checkLogBinding(known.entry, item, key, demands.artifact);
     if (mismatch) return log.failed('log-binding', mismatch);
+    const entry = proveEntry(known);
+    if (isRefusal(entry)) return log.failed('transparency-log', entry);
+    proven.push(entry);
   }
-  return entries;
+  return proven;
 }
 
 /** Tokens of unknown authorities are passed over when a log vouches for the time. */
@@ -93,7 +98,7 @@ function tokensOf({ item, domain, log }: TimeQuestion): readonly TimestampToken[
     else if (token.status === 'untrusted') stranger ??= token;
     else return log.failed('timestamp', token);
   }
-  const otherTime = tokens.length > 0 || item.tlogEntries.some((entry) => entry.inclusionPromise);
+  const otherTime = tokens.length > 0 || item.tlogEntries.some((entry) => entry.promise);
   return stranger && !otherTime ? log.failed('timestamp', stranger) : tokens;
 }
 
@@ -110,20 +115,17 @@ function noTime({ item, demands }: TimeQuestion): Refusal {
 
 function askLibrary(
   { item, key, domain, path, demands, log }: TimeQuestion,
-  entries: readonly KnownEntry[],
+  entries: readonly ProvenEntry[],
   tokens: readonly TimestampToken[],
 ): Refusal | undefined {
   const failed = verifyWithSigstore({
     item,
     key,
-    material: withCheckpointNames(
-      path ? withIntermediates(domain.material, path) : domain.material,
-      entries,
-    ),
+    material: path ? withIntermediates(domain.material, path) : domain.material,
     tlogEntries: entries.map(({ entry }) => entry),
     tokens,
-    signedDigest: signedDigestOf(item, demands.artifact),
-    payloadDigest: payloadDigestOf(item),
+    signedDigest: digestsOfItem(item, demands.artifact, 'signed'),
+    payloadDigest: digestsOfItem(item, demands.artifact, 'payload'),
     signatureHolds: true,
     thresholds: {
       tlog: demands.tlog === 'required' ? 1 : 0,
@@ -136,7 +138,7 @@ function askLibrary(
 
 function record(
   log: CheckLog,
-  entries: readonly KnownEntry[],
+  entries: readonly ProvenEntry[],
   times: readonly VerifiedTime[],
   ignored: boolean,
   domain: string,

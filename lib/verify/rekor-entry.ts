@@ -1,14 +1,14 @@
-import type { TransparencyLogEntry } from '@sigstore/bundle';
 import { decodeBase64 } from './base64.ts';
 import { strayMember } from './envelope.ts';
 import { isObject, type JsonObject, type JsonValue, parseJson } from './json.ts';
 import { invalid, isRefusal, type Refusal } from './refusal.ts';
+import type { TlogEntry } from './rekor/tlog-entry.ts';
 
 /**
  * Reads cosign's bundle annotation (a Rekor v1 entry with its promise) into the form that bundles
  * have. The promise covers exactly four members, so any other one is refused.
  */
-export function readRekorAnnotation(text: string): TransparencyLogEntry | Refusal {
+export function readRekorAnnotation(text: string): TlogEntry | Refusal {
   const json = parseJson(text);
   if (isRefusal(json)) return json;
   const payload = isObject(json) ? json['Payload'] : undefined;
@@ -20,13 +20,14 @@ export function readRekorAnnotation(text: string): TransparencyLogEntry | Refusa
   return entryOf(json, payload);
 }
 
-function entryOf(json: JsonObject, payload: JsonObject): TransparencyLogEntry | Refusal {
+function entryOf(json: JsonObject, payload: JsonObject): TlogEntry | Refusal {
   const promise = base64(json['SignedEntryTimestamp']);
-  const body = base64(payload['body']);
-  const { logID } = payload;
+  const { body: bodyText, logID } = payload;
+  const body = base64(bodyText);
   const integratedTime = positive(payload['integratedTime']);
   const logIndex = positive(payload['logIndex']);
-  if (promise === undefined || body === undefined) return malformed('is not proper base64');
+  if (promise === undefined || body === undefined || typeof bodyText !== 'string')
+    return malformed('is not proper base64');
   if (typeof logID !== 'string' || !/^[a-f0-9]{64}$/.test(logID)) return malformed('has no logID');
   if (integratedTime === undefined || logIndex === undefined)
     return malformed('has no proper integratedTime or logIndex');
@@ -34,12 +35,12 @@ function entryOf(json: JsonObject, payload: JsonObject): TransparencyLogEntry | 
   if (isRefusal(kindVersion)) return kindVersion;
   return {
     logIndex,
-    logId: { keyId: Buffer.from(logID, 'hex') },
-    kindVersion,
+    logId: logID,
+    ...kindVersion,
     integratedTime,
-    inclusionPromise: { signedEntryTimestamp: promise },
-    inclusionProof: undefined,
-    canonicalizedBody: body,
+    promise,
+    body,
+    bodyText,
   };
 }
 

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { Artifact } from './artifact.ts';
 import { preAuthEncoding } from './envelope.ts';
+import type { HashName } from './keys.ts';
 import { inconclusive, invalid, type Refusal } from './refusal.ts';
 import type { SignatureScheme, SignedContent } from './signature.ts';
 import type { SignedItem } from './signed-item.ts';
@@ -36,3 +38,33 @@ export function signedContentOf(
         : { kind: 'bytes', bytes: artifact.bytes },
   };
 }
+
+/** A digest by any of the algorithms; undefined where it cannot be known. */
+export type DigestOf = (algorithm: HashName) => Buffer | undefined;
+
+/**
+ * Digests of the bytes under the signature (of a message: of the artifact), of the payload of an
+ * envelope, or of the envelope as it was written. All are computed from the bytes themselves.
+ */
+export function digestsOfItem(
+  { content }: SignedItem,
+  artifact: Artifact,
+  of: 'signed' | 'payload' | 'envelope',
+): DigestOf {
+  if (content.form === 'dsse') {
+    const { envelope } = content;
+    if (of === 'envelope') return digestsOf(envelope.written);
+    return digestsOf(of === 'payload' ? envelope.payload : preAuthEncoding(envelope));
+  }
+  if (of !== 'signed') return () => undefined;
+  if (content.form === 'simple-signing') return digestsOf(content.payload);
+  return (algorithm) => {
+    const hex = artifact.digests[algorithm];
+    return hex === undefined ? undefined : Buffer.from(hex, 'hex');
+  };
+}
+
+const digestsOf =
+  (bytes: Uint8Array | undefined): DigestOf =>
+  (algorithm) =>
+    bytes && createHash(algorithm).update(bytes).digest();

@@ -1,7 +1,7 @@
-import type { TransparencyLogEntry } from '@sigstore/bundle';
 import type { Certificate } from './certificate.ts';
 import type { Envelope } from './envelope.ts';
 import type { HashName } from './keys.ts';
+import type { TlogEntry } from './rekor/tlog-entry.ts';
 
 /** What carries the claim. */
 export type ItemContent =
@@ -22,7 +22,7 @@ export interface SignedItem {
   readonly certificate?: Certificate;
   /** Certificates that came along, leaf excluded. Never anchors. */
   readonly chain: readonly Certificate[];
-  readonly tlogEntries: readonly TransparencyLogEntry[];
+  readonly tlogEntries: readonly TlogEntry[];
   /** DER TimeStampResp. */
   readonly timestamps: readonly Buffer[];
   /** Timestamps over something else than the signature, which nothing here can check. */

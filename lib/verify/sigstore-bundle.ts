@@ -10,9 +10,10 @@ import type { CheckId } from '#lib/model/verdict.ts';
 import type { PreparedKey } from './keys.ts';
 import { libraryCertificateOf } from './library-certificate.ts';
 import { inconclusive, invalid, type Refusal } from './refusal.ts';
+import { isRekorV2, type TlogEntry } from './rekor/tlog-entry.ts';
+import type { DigestOf } from './signed-content.ts';
 import type { SignedItem } from './signed-item.ts';
 import type { TimestampToken } from './timestamps.ts';
-import type { DigestOf } from './tlog-binding.ts';
 
 /** What the library is to look at. Log entries and tokens of strangers are left out before. */
 export interface SigstoreQuestion {
@@ -20,7 +21,7 @@ export interface SigstoreQuestion {
   /** The key that must have signed: of the certificate, or of the authority. */
   readonly key: PreparedKey;
   readonly material: TrustMaterial;
-  readonly tlogEntries: readonly TransparencyLogEntry[];
+  readonly tlogEntries: readonly TlogEntry[];
   readonly tokens: readonly TimestampToken[];
   /** Digests of what was signed, and of the payload of an envelope, computed from the bytes. */
   readonly signedDigest: DigestOf;
@@ -48,7 +49,7 @@ export interface FailedStep {
 export function verifyWithSigstore(question: SigstoreQuestion): FailedStep | undefined {
   const { key, thresholds } = question;
   const material = {
-    ...question.material,
+    ...withCheckpointNames(question.material, question.tlogEntries),
     publicKey: () => ({ publicKey: key.key, validFor: () => true }),
   };
   try {
@@ -67,7 +68,8 @@ export function verifyWithSigstore(question: SigstoreQuestion): FailedStep | und
 }
 
 function entityOf(question: SigstoreQuestion): SignedEntity {
-  const { item, tlogEntries, tokens } = question;
+  const { item, tokens } = question;
+  const tlogEntries = question.tlogEntries.map(libraryEntry);
   const { signature } = item;
   return {
     signature: {
@@ -80,7 +82,7 @@ function entityOf(question: SigstoreQuestion): SignedEntity {
     key: item.certificate
       ? { $case: 'certificate', certificate: libraryCertificateOf(item.certificate) }
       : { $case: 'public-key', hint: '' },
-    tlogEntries: [...tlogEntries],
+    tlogEntries,
     timestamps: [
       ...tlogEntries
         .filter(({ integratedTime }) => integratedTime && integratedTime !== '0')
@@ -89,6 +91,49 @@ function entityOf(question: SigstoreQuestion): SignedEntity {
     ],
   };
 }
+
+/**
+ * Lets checkpoints of Rekor v1 be signed under any name. The library wants the name to be part of the
+ * URL of the log, but a private Rekor signs as the host it happens to run on; the log is told by the ID
+ * of its key, which the entry names and the signature proves.
+ */
+function withCheckpointNames(
+  material: TrustMaterial,
+  entries: readonly TlogEntry[],
+): TrustMaterial {
+  const names = entries
+    .filter((entry) => !isRekorV2(entry))
+    .flatMap(({ logId, proof }) =>
+      [...(proof?.checkpoint ?? '').matchAll(/^\u2014 (\S+) /gm)].map(([, name]) => ({
+        logId,
+        name,
+      })),
+    );
+  if (names.length === 0) return material;
+  return {
+    ...material,
+    tlogs: material.tlogs.map((log) => {
+      const own = names.filter(({ logId }) => logId === log.logID.toString('hex'));
+      return { ...log, baseURL: [log.baseURL, ...own.map(({ name }) => name)].join(' ') };
+    }),
+  };
+}
+
+const libraryEntry = ({ proof, promise, ...entry }: TlogEntry): TransparencyLogEntry => ({
+  logIndex: entry.logIndex,
+  logId: { keyId: Buffer.from(entry.logId, 'hex') },
+  kindVersion: { kind: entry.kind, version: entry.version },
+  integratedTime: entry.integratedTime,
+  inclusionPromise: promise && { signedEntryTimestamp: promise },
+  inclusionProof: proof && {
+    logIndex: proof.logIndex,
+    rootHash: proof.rootHash ?? Buffer.alloc(0),
+    treeSize: proof.treeSize ?? '0',
+    hashes: [...proof.hashes],
+    checkpoint: proof.checkpoint === undefined ? undefined : { envelope: proof.checkpoint },
+  },
+  canonicalizedBody: entry.body,
+});
 
 const isDigestOf = (digestOf: DigestOf, digest: Buffer): boolean =>
   (['sha256', 'sha384', 'sha512'] as const).some((name) => digestOf(name)?.equals(digest));
@@ -152,7 +197,7 @@ function certificateStep(error: VerificationError, question: SigstoreQuestion): 
 
 const claimedTimes = ({ tlogEntries, tokens }: SigstoreQuestion): readonly number[] => [
   ...tlogEntries
-    .filter(({ inclusionPromise }) => inclusionPromise)
+    .filter(({ promise }) => promise)
     .map(({ integratedTime }) => Number(integratedTime) * 1000),
   ...tokens.map(({ at }) => at.getTime()),
 ];

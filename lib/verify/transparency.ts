@@ -1,13 +1,18 @@
-import type { TransparencyLogEntry } from '@sigstore/bundle';
-import type { TrustMaterial } from '@sigstore/verify';
 import type { LogEntry, VerifiedTime } from '#lib/model/verdict.ts';
-import { inconclusive, invalid, type Refusal, untrusted } from './refusal.ts';
-import { isKnownEntryKind } from './tlog-binding.ts';
+import { inconclusive, invalid, isRefusal, type Refusal, untrusted } from './refusal.ts';
+import { checkInclusion } from './rekor/check-inclusion.ts';
+import { checkPromise } from './rekor/promise.ts';
+import type { TlogEntry } from './rekor/tlog-entry.ts';
 import type { TrustDomain, TrustedLog } from './trusted-root.ts';
 
-/** Entries of logs that the trust root names, each with its log. */
+/** An entry of a log that the trust root names, with all keys under which the root has the log. */
 export interface KnownEntry {
-  readonly entry: TransparencyLogEntry;
+  readonly entry: TlogEntry;
+  readonly logs: readonly [TrustedLog, ...TrustedLog[]];
+}
+
+/** An entry that its log vouches for, and the key by which it does. */
+export interface ProvenEntry extends KnownEntry {
   readonly log: TrustedLog;
 }
 
@@ -16,58 +21,76 @@ export interface KnownEntry {
  * entry that is there twice is refused: it must not count as two.
  */
 export function selectEntries(
-  entries: readonly TransparencyLogEntry[],
+  entries: readonly TlogEntry[],
   domain: TrustDomain,
 ): readonly KnownEntry[] | Refusal {
   if (entries.length === 0)
     return invalid('tlog-missing', 'there is no entry of a transparency log');
-  const bodies = entries.map(({ logId, canonicalizedBody }) =>
-    Buffer.concat([logId.keyId, canonicalizedBody]).toString('base64'),
-  );
-  if (new Set(bodies).size < bodies.length)
-    return invalid('tlog-duplicate', 'a log entry is there twice');
+  const seen = new Set(entries.map(({ logId, bodyText }) => `${logId} ${bodyText}`));
+  if (seen.size < entries.length) return invalid('tlog-duplicate', 'a log entry is there twice');
   const known = entries.flatMap((entry): KnownEntry[] => {
-    const id = entry.logId.keyId.toString('hex');
-    const log = domain.logs.find(({ ids }) => ids.includes(id));
-    return log ? [{ entry, log }] : [];
+    const [first, ...more] = domain.logs.filter(({ ids }) => ids.includes(entry.logId));
+    return first ? [{ entry, logs: [first, ...more] }] : [];
   });
-  if (known.length === 0)
-    return untrusted('tlog-unknown-log', `${domain.name} names none of the logs of the entries`);
-  const strange = known.find(({ entry }) => !isKnownEntryKind(entry.kindVersion));
-  if (strange === undefined) return known;
-  const { kind, version } = strange.entry.kindVersion;
-  return inconclusive('unsupported-format', `log entries of the kind ${kind} ${version}`);
+  return known.length > 0
+    ? known
+    : untrusted('tlog-unknown-log', `${domain.name} names none of the logs of the entries`);
+}
+
+/**
+ * Demands that the log vouches for the entry by everything that it carries: a promise, a proof, or
+ * both. A root may name one log several times, with the windows of its keys; one of them must do.
+ */
+export function proveEntry({ entry, logs }: KnownEntry): ProvenEntry | Refusal {
+  let first: Refusal | undefined;
+  for (const log of logs) {
+    const refusal = checkEntry(entry, log);
+    if (refusal === undefined) return { entry, logs, log };
+    first ??= refusal;
+  }
+  return first ?? invalid('tlog-missing', 'no log vouches for the entry');
+}
+
+function checkEntry(entry: TlogEntry, log: TrustedLog): Refusal | undefined {
+  if (isRefusal(log.key)) return log.key;
+  if (entry.promise === undefined && entry.proof === undefined)
+    return invalid('tlog-missing', 'the log entry carries neither promise nor proof');
+  const promise = entry.promise && checkPromise(entry, entry.promise, log);
+  return promise ?? (entry.proof && checkInclusion(entry, entry.proof, log));
 }
 
 /** The times that promises of the log vouch for; an inclusion proof alone vouches for none. */
-export const promisedTimes = (known: readonly KnownEntry[]): readonly VerifiedTime[] =>
-  known
-    .filter(({ entry }) => entry.inclusionPromise && Number(entry.integratedTime) > 0)
+export const promisedTimes = (proven: readonly ProvenEntry[]): readonly VerifiedTime[] =>
+  proven
+    .filter(({ entry }) => entry.promise && entry.integratedTime !== '0')
     .map(({ entry, log }) => ({
       at: new Date(Number(entry.integratedTime) * 1000).toISOString(),
       source: 'rekor-set',
       by: log.url,
     }));
 
+/** How many logs vouch: by their keys, because one log may answer under several URLs. */
+export const distinctLogs = (proven: readonly ProvenEntry[]): number =>
+  new Set(proven.map(({ log }) => keyOf(log))).size;
+
 /**
- * Holds the validity of the log keys against the proven times. The library underneath does so for
- * promises only; a proof under a retired key would pass.
+ * Holds the validity of the log keys against the proven times where a proof is all there is: a
+ * promise was held against its own time before.
  */
 export function checkLogWindows(
-  known: readonly KnownEntry[],
+  proven: readonly ProvenEntry[],
   times: readonly VerifiedTime[],
 ): Refusal | undefined {
-  for (const { entry, log } of known) {
-    if (entry.inclusionPromise) continue;
-    const outside = times.find(
-      ({ at }) => !(Date.parse(at) >= log.from && Date.parse(at) <= log.until),
-    );
+  for (const { entry, log, logs } of proven) {
+    if (entry.promise) continue;
+    const windows = logs.filter((one) => isSameKey(one, log));
+    const outside = times.find(({ at }) => !windows.some((one) => isWithin(one, Date.parse(at))));
     if (outside)
       return invalid(
         'tlog-proof-bad',
         `the key of the log ${log.url} was not valid at ${outside.at}`,
       );
-    if (times.length === 0 && log.until !== Infinity)
+    if (times.length === 0 && !windows.some(({ until }) => until === Infinity))
       return inconclusive(
         'no-trusted-time',
         `the log ${log.url} is closed and nothing proves the time`,
@@ -76,46 +99,24 @@ export function checkLogWindows(
   return undefined;
 }
 
-/**
- * Lets checkpoints of Rekor v1 be signed under any name. The library wants the name to be part of the
- * URL of the log, but a private Rekor signs as the host it happens to run on; the log is told by the ID
- * of its key, which the entry names and the signature proves. Rekor v2 signs under its own name, as
- * C2SP checkpoints demand, and is held to it.
- */
-export function withCheckpointNames(
-  material: TrustMaterial,
-  known: readonly KnownEntry[],
-): TrustMaterial {
-  const names = known
-    .filter(
-      ({ entry }) => entry.kindVersion.version !== '0.0.2' || entry.kindVersion.kind === 'intoto',
-    )
-    .flatMap(({ entry }) => {
-      const envelope = entry.inclusionProof?.checkpoint?.envelope ?? '';
-      const id = entry.logId.keyId.toString('hex');
-      return [...envelope.matchAll(/^\u2014 (\S+) /gm)].map(([, name]) => ({ id, name }));
-    });
-  if (names.length === 0) return material;
-  return {
-    ...material,
-    tlogs: material.tlogs.map((log) => {
-      const own = names.filter(({ id }) => id === log.logID.toString('hex'));
-      return { ...log, baseURL: [log.baseURL, ...own.map(({ name }) => name)].join(' ') };
-    }),
-  };
-}
+const isWithin = ({ from, until }: TrustedLog, at: number): boolean => at >= from && at <= until;
+
+const isSameKey = (one: TrustedLog, other: TrustedLog): boolean => keyOf(one) === keyOf(other);
+
+const keyOf = ({ key, url }: TrustedLog): string => (isRefusal(key) ? url : key.fingerprint);
 
 /** The first entry, as shown. */
-export function shownEntry(known: readonly KnownEntry[]): LogEntry | undefined {
-  const [first] = known;
+export function shownEntry(proven: readonly ProvenEntry[]): LogEntry | undefined {
+  const [first] = proven;
   if (first === undefined) return undefined;
   const { entry, log } = first;
-  const integrated = Number(entry.integratedTime);
   return {
     log: log.url,
     index: entry.logIndex,
-    kind: `${entry.kindVersion.kind} ${entry.kindVersion.version}`,
-    ...(entry.inclusionPromise &&
-      integrated > 0 && { integratedAt: new Date(integrated * 1000).toISOString() }),
+    kind: `${entry.kind} ${entry.version}`,
+    ...(entry.promise &&
+      entry.integratedTime !== '0' && {
+        integratedAt: new Date(Number(entry.integratedTime) * 1000).toISOString(),
+      }),
   };
 }

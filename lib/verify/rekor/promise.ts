@@ -15,7 +15,8 @@ export function checkPromise(
 ): Refusal | undefined {
   const { bodyText, integratedTime, logId, logIndex } = entry;
   const at = Number(integratedTime) * 1000;
-  if (!(at >= log.from && at <= log.until))
+  // No date stands for a larger number (ECMAScript, time values).
+  if (!(at >= log.from && at <= Math.min(log.until, 8.64e15)))
     return invalid('tlog-set-bad', `the key of the log ${log.url} was not valid at its own time`);
   const payload = `{"body":"${bodyText}","integratedTime":${integratedTime},"logID":"${logId}","logIndex":${logIndex}}`;
   const signed = isSignedByLog(log, Buffer.from(payload, 'latin1'), promise);
