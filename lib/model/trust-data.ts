@@ -58,8 +58,6 @@ const retirements: readonly { readonly host: RegExp; readonly on: string }[] = [
 /**
  * The day (UTC, ISO 8601) on which a public service stops serving trust data; undefined for a server
  * whose end nobody has announced.
- * @see https://www.docker.com/blog/retiring-docker-content-trust/
- * @see https://learn.microsoft.com/azure/container-registry/container-registry-content-trust-deprecation
  */
 export const trustDataRetiresOn = (hostname: string): string | undefined =>
   retirements.find(({ host }) => host.test(hostname))?.on;
