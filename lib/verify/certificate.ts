@@ -14,9 +14,13 @@ export interface CertificateExtension {
 
 /** One name of the subjectAltName extension. */
 export interface SubjectName {
-  readonly kind: 'uri' | 'email' | 'dns' | 'other';
+  readonly kind: SubjectKind;
+  /** As text; an IP address in hex, a directory name as its DER in hex. */
   readonly value: string;
 }
+
+/** How a name of a certificate is to be read; `dn` is the subject itself or a directory name. */
+export type SubjectKind = 'uri' | 'email' | 'dns' | 'ip' | 'dn' | 'other';
 
 /** A parsed certificate. What is read here is claimed by the certificate; nothing is verified yet. */
 export interface Certificate {
@@ -27,6 +31,17 @@ export interface Certificate {
   /** Milliseconds. */
   readonly notBefore: number;
   readonly notAfter: number;
+  /** The version field: 0 stands for X.509 version 1, 2 for version 3. */
+  readonly version: number;
+  readonly serialNumber: Buffer;
+  /** Names as DER: issuer and subject are compared as bytes, as Go does. */
+  readonly issuerDer: Buffer;
+  readonly subjectDer: Buffer;
+  /** What the issuer signed, and the key in it as it stands there. */
+  readonly tbsDer: Buffer;
+  readonly spkiDer: Buffer;
+  /** AlgorithmIdentifier of the signature: its identifier and its whole encoding. */
+  readonly signatureAlgorithm: { readonly oid: string; readonly der: Buffer };
   readonly extensions: readonly CertificateExtension[];
   readonly subjectNames: readonly SubjectName[];
 }
@@ -34,9 +49,11 @@ export interface Certificate {
 /** Object identifiers of the extensions that we act on. */
 export const extensionIds = {
   keyUsage: '2.5.29.15',
+  subjectKeyIdentifier: '2.5.29.14',
   subjectAltName: '2.5.29.17',
   basicConstraints: '2.5.29.19',
   nameConstraints: '2.5.29.30',
+  certificatePolicies: '2.5.29.32',
   extendedKeyUsage: '2.5.29.37',
   signedCertificateTimestamps: '1.3.6.1.4.1.11129.2.4.2',
 } as const;
@@ -55,7 +72,10 @@ export function parseCertificate(der: Buffer): Certificate | Refusal {
   } catch {
     return malformed('cannot be parsed');
   }
-  const extensions = readExtensions(der);
+  const fields = readFields(der);
+  if (fields === undefined)
+    return malformed('lacks a part or signs another algorithm than it says');
+  const extensions = readExtensions(fields.tail);
   if (extensions === undefined) return malformed('has malformed or repeated extensions');
   const subjectNames = readSubjectNames(extensions);
   if (subjectNames === undefined) return malformed('has a malformed subject alternative name');
@@ -68,10 +88,56 @@ export function parseCertificate(der: Buffer): Certificate | Refusal {
     fingerprint: sha256(der).toString('hex'),
     notBefore: Date.parse(x509.validFrom),
     notAfter: Date.parse(x509.validTo),
+    ...fields.known,
     extensions,
     subjectNames,
   };
 }
+
+/** The subject of a certificate as DER, whatever its key; undefined when it is malformed. */
+export const subjectOf = (der: Buffer): Buffer | undefined => readFields(der)?.known.subjectDer;
+
+type Fields = Pick<
+  Certificate,
+  | 'version'
+  | 'serialNumber'
+  | 'issuerDer'
+  | 'subjectDer'
+  | 'tbsDer'
+  | 'spkiDer'
+  | 'signatureAlgorithm'
+>;
+
+/** The fields of RFC 5280 §4.1 in their order; `tail` is what comes behind the key. */
+function readFields(der: Buffer): { known: Fields; tail: readonly DerNode[] } | undefined {
+  const [tbs, algorithm, signature, ...surplus] = childrenOf(readDer(der));
+  if (signature?.tag !== derTags.bitString || surplus.length > 0) return undefined;
+  const parts = childrenOf(tbs);
+  // [0] EXPLICIT Version, left out in version 1.
+  const explicit = parts[0]?.tag === 0xa0 ? readDer(parts[0].content) : undefined;
+  const [serial, inner, issuer, , subject, spki, ...tail] = explicit ? parts.slice(1) : parts;
+  const oid = oidOf(childrenOf(algorithm)[0]);
+  if (!tbs || serial?.tag !== derTags.integer || !issuer || !subject || !spki) return undefined;
+  // RFC 5280 §4.1.1.2: the algorithm outside must be the one that is signed.
+  if (oid === undefined || !algorithm || !inner?.whole.equals(algorithm.whole)) return undefined;
+  return {
+    known: {
+      version: explicit?.content[0] ?? 0,
+      serialNumber: serial.content,
+      issuerDer: issuer.whole,
+      subjectDer: subject.whole,
+      tbsDer: tbs.whole,
+      spkiDer: spki.whole,
+      signatureAlgorithm: { oid, der: algorithm.whole },
+    },
+    tail,
+  };
+}
+
+const childrenOf = (node: DerNode | undefined): readonly DerNode[] =>
+  (node && derChildren(node)) ?? [];
+
+const oidOf = (node: DerNode | undefined): string | undefined => node && derOid(node);
 
 /** The extension with this identifier. */
 export const extensionOf = (
@@ -87,11 +153,7 @@ function keyOf(x509: X509Certificate): PreparedKey | Refusal {
   }
 }
 
-function readExtensions(der: Buffer): readonly CertificateExtension[] | undefined {
-  const body = readDer(der);
-  const tbs = body && derChildren(body)?.[0];
-  const fields = tbs && derChildren(tbs);
-  if (fields === undefined) return undefined;
+function readExtensions(fields: readonly DerNode[]): readonly CertificateExtension[] | undefined {
   // [3] EXPLICIT Extensions: absent in version 1 certificates.
   const wrapper = fields.find(({ tag }) => tag === 0xa3);
   if (wrapper === undefined) return [];
@@ -135,6 +197,10 @@ function readSubjectName(node: DerNode): SubjectName | undefined {
       return ascii(node.content) ? { kind: 'email', value: text } : undefined;
     case 0x82:
       return ascii(node.content) ? { kind: 'dns', value: text } : undefined;
+    case 0x87:
+      return { kind: 'ip', value: node.content.toString('hex') };
+    case 0xa4:
+      return { kind: 'dn', value: node.content.toString('hex') };
     case 0xa0:
       return readOtherName(node);
     default:

@@ -4,7 +4,8 @@ import { decodeBase64 } from './base64.ts';
 const base64 = z.string().refine((text) => decodeBase64(text) !== undefined, {
   message: 'is not proper base64',
 });
-const ValidFor = z.strictObject({ start: z.iso.datetime(), end: z.iso.datetime().nullish() });
+const datetime = z.iso.datetime({ offset: true });
+const ValidFor = z.strictObject({ start: datetime, end: datetime.nullish() });
 const LogId = z.strictObject({ keyId: base64 });
 
 const Log = z.strictObject({

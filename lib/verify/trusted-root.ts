@@ -1,9 +1,10 @@
-import { TrustedRoot as TrustedRootMessage } from '@sigstore/protobuf-specs';
+import { createPublicKey } from 'node:crypto';
+import { PublicKeyDetails, TrustedRoot as TrustedRootMessage } from '@sigstore/protobuf-specs';
 import { type TrustMaterial, toTrustMaterial } from '@sigstore/verify';
 import type { TrustRoot } from '#lib/model/authority.ts';
-import { type Certificate, parseCertificate } from './certificate.ts';
+import { type Certificate, parseCertificate, subjectOf } from './certificate.ts';
 import { parseJson } from './json.ts';
-import { type PreparedKey, prepareSpki } from './keys.ts';
+import { type HashName, type PreparedKey, prepareKey } from './keys.ts';
 import { libraryCertificate } from './library-certificate.ts';
 import { inconclusive, isRefusal, type Refusal } from './refusal.ts';
 import { TrustedRootJson } from './trusted-root-schema.ts';
@@ -15,6 +16,8 @@ export interface TrustedLog {
   readonly ids: readonly string[];
   /** The key of the log; a refusal where it is of a kind that nothing here verifies with. */
   readonly key: PreparedKey | Refusal;
+  /** The key ID of its checkpoints, hex, where the root names one. */
+  readonly checkpointId?: string;
   readonly from: number;
   readonly until: number;
 }
@@ -23,6 +26,8 @@ export interface TrustedLog {
 export interface TrustedAuthority {
   readonly url: string;
   readonly certificates: readonly Certificate[];
+  /** Listed certificates that cannot be used, with the reason: what they issued is not judged. */
+  readonly unusable?: readonly { readonly subjectDer: Buffer; readonly refusal: Refusal }[];
   readonly from: number;
   readonly until: number;
 }
@@ -57,18 +62,14 @@ export function loadTrustRoot(root: TrustRoot): TrustDomain | Refusal {
   }
   try {
     const message = TrustedRootMessage.fromJSON(shape.data);
-    const authorities = authoritiesOf(message.certificateAuthorities);
-    if (isRefusal(authorities)) return problem(authorities.detail);
-    const timestampAuthorities = authoritiesOf(message.timestampAuthorities);
-    if (isRefusal(timestampAuthorities)) return problem(timestampAuthorities.detail);
     return {
       name: root.name,
       revision: root.revision,
       material: materialOf(message),
       logs: message.tlogs.map(logOf),
       certificateLogs: message.ctlogs.map(logOf),
-      authorities,
-      timestampAuthorities,
+      authorities: message.certificateAuthorities.map(authorityOf),
+      timestampAuthorities: message.timestampAuthorities.map(authorityOf),
       ...(root.stale && { stale: root.stale }),
     };
   } catch (error) {
@@ -76,18 +77,41 @@ export function loadTrustRoot(root: TrustRoot): TrustDomain | Refusal {
   }
 }
 
-/** The library's material with certificates that are encoded and checked against each other once. */
+/**
+ * The library's material with certificates that are encoded and checked against each other once. What
+ * the library cannot read is left out of its material: it is asked for a second opinion only.
+ */
 function materialOf(message: TrustedRootMessage): TrustMaterial {
-  const material = toTrustMaterial(message);
-  const quick = (authorities: TrustMaterial['certificateAuthorities']) =>
-    authorities.map((authority) => ({
-      ...authority,
-      certChain: authority.certChain.map(({ root }) => libraryCertificate(root.toDER())),
-    }));
+  const empty = { certificateAuthorities: [], timestampAuthorities: [], tlogs: [], ctlogs: [] };
+  const material = toTrustMaterial({ ...message, ...empty });
+  const readable = <T>(parts: readonly T[], read: (part: T) => TrustMaterial): TrustMaterial[] =>
+    parts.flatMap((part) => {
+      try {
+        return read(part);
+      } catch {
+        return [];
+      }
+    });
+  const part = (some: Partial<TrustedRootMessage>) =>
+    toTrustMaterial({ ...message, ...empty, ...some });
+  const quick = (parts: readonly TrustMaterial[], name: 'certificateAuthorities') =>
+    parts.flatMap((one) =>
+      one[name].map((authority) => ({
+        ...authority,
+        certChain: authority.certChain.map(({ root }) => libraryCertificate(root.toDER())),
+      })),
+    );
+  const authorities = (messages: TrustedRootMessage['certificateAuthorities']) =>
+    quick(
+      readable(messages, (one) => part({ certificateAuthorities: [one] })),
+      'certificateAuthorities',
+    );
   return {
     ...material,
-    certificateAuthorities: quick(material.certificateAuthorities),
-    timestampAuthorities: quick(material.timestampAuthorities),
+    tlogs: readable(message.tlogs, (one) => part({ tlogs: [one] })).flatMap(({ tlogs }) => tlogs),
+    ctlogs: readable(message.ctlogs, (one) => part({ tlogs: [one] })).flatMap(({ tlogs }) => tlogs),
+    certificateAuthorities: authorities(message.certificateAuthorities),
+    timestampAuthorities: authorities(message.timestampAuthorities),
   };
 }
 
@@ -99,27 +123,76 @@ const windowOf = (validFor: { start?: Date | undefined; end?: Date | undefined }
   until: validFor?.end?.getTime() ?? Infinity,
 });
 
-const logOf = ({ baseUrl, logId, checkpointKeyId, publicKey }: LogMessage): TrustedLog => ({
-  url: baseUrl,
-  ids: [logId, checkpointKeyId].flatMap((id) =>
-    id ? [Buffer.from(id.keyId).toString('hex')] : [],
-  ),
-  key: prepareSpki(Buffer.from(publicKey?.rawBytes ?? [])),
-  ...windowOf(publicKey?.validFor),
-});
+const hexOf = (id: { keyId: Uint8Array } | undefined): string | undefined =>
+  id && Buffer.from(id.keyId).toString('hex');
 
-function authoritiesOf(
-  messages: readonly AuthorityMessage[],
-): readonly TrustedAuthority[] | Refusal {
-  const authorities: TrustedAuthority[] = [];
-  for (const { uri, certChain, validFor } of messages) {
-    const certificates: Certificate[] = [];
-    for (const { rawBytes } of certChain?.certificates ?? []) {
-      const certificate = parseCertificate(Buffer.from(rawBytes));
-      if (isRefusal(certificate)) return certificate;
-      certificates.push(certificate);
-    }
-    authorities.push({ url: uri, certificates, ...windowOf(validFor) });
+function logOf({ baseUrl, logId, checkpointKeyId, publicKey }: LogMessage): TrustedLog {
+  const checkpointId = hexOf(checkpointKeyId);
+  return {
+    url: baseUrl,
+    ids: [hexOf(logId), checkpointId].filter((id) => id !== undefined),
+    key: logKeyOf(publicKey),
+    ...(checkpointId !== undefined && { checkpointId }),
+    ...windowOf(publicKey?.validFor),
+  };
+}
+
+/** Kinds whose name says another hash than the one that the kind of key would take. */
+const hashes: Readonly<Partial<Record<PublicKeyDetails, HashName>>> = {
+  [PublicKeyDetails.PKIX_ECDSA_P384_SHA_256]: 'sha256',
+  [PublicKeyDetails.PKIX_ECDSA_P521_SHA_256]: 'sha256',
+  [PublicKeyDetails.PKIX_ECDSA_P384_SHA_384]: 'sha384',
+  [PublicKeyDetails.PKIX_ECDSA_P521_SHA_512]: 'sha512',
+};
+
+const pkcs1: readonly PublicKeyDetails[] = [
+  PublicKeyDetails.PKCS1_RSA_PKCS1V5,
+  PublicKeyDetails.PKCS1_RSA_PSS,
+];
+
+/** The key with the hash by which this log signs; of an unknown kind it is a refusal to judge. */
+function logKeyOf(message: LogMessage['publicKey']): PreparedKey | Refusal {
+  const unknown = inconclusive('unsupported-algorithm', 'the key of the log is of an unknown kind');
+  if (!message?.rawBytes) return unknown;
+  const type = pkcs1.includes(message.keyDetails) ? 'pkcs1' : 'spki';
+  try {
+    const raw = Buffer.from(message.rawBytes);
+    const key = prepareKey(createPublicKey({ key: raw, format: 'der', type }));
+    const hash = hashes[message.keyDetails];
+    return isRefusal(key) || hash === undefined ? key : { ...key, hash };
+  } catch {
+    return unknown;
   }
-  return authorities;
+}
+
+function authorityOf({ uri, certChain, validFor }: AuthorityMessage): TrustedAuthority {
+  return authorityFrom(
+    uri,
+    (certChain?.certificates ?? []).map(({ rawBytes }) => Buffer.from(rawBytes)),
+    windowOf(validFor),
+  );
+}
+
+/**
+ * An authority out of DER certificates, the anchor last. One that cannot be used is set aside with the
+ * reason, so that a root with one key of a new kind still serves for everything else.
+ */
+export function authorityFrom(
+  url: string,
+  ders: readonly Buffer[],
+  window: { readonly from: number; readonly until: number } = { from: -Infinity, until: Infinity },
+): TrustedAuthority {
+  const parsed = ders.map((der) => [der, parseCertificate(der)] as const);
+  const unusable = parsed.flatMap(([der, certificate]) => {
+    const subjectDer = subjectOf(der);
+    return isRefusal(certificate) && subjectDer ? [{ subjectDer, refusal: certificate }] : [];
+  });
+  return {
+    url,
+    certificates: parsed.flatMap(([, certificate]) =>
+      isRefusal(certificate) ? [] : [certificate],
+    ),
+    ...(unusable.length > 0 && { unusable }),
+    ...window,
+  };
 }
