@@ -24,6 +24,8 @@ export function readAuthorities(config: ReadConfig, variables: Variables): Writt
       name: entry.name,
       images: entry.images,
       source: { kind: 'configuration', path: config.path } as const,
+      ...(entry.annotations !== undefined && { annotations: entry.annotations }),
+      ...(entry.attestations !== undefined && { attestations: entry.attestations }),
     };
     if (entry.keyless)
       return {
@@ -62,10 +64,24 @@ const identityRule = (entry: {
   issuerPattern?: string | undefined;
   subject?: string | undefined;
   subjectPattern?: string | undefined;
+  claims?: Readonly<Record<string, string>> | undefined;
+  claimPatterns?: Readonly<Record<string, string>> | undefined;
 }): IdentityRule => ({
   issuer: rule(entry.issuer, entry.issuerPattern),
   subject: rule(entry.subject, entry.subjectPattern),
+  ...((entry.claims ?? entry.claimPatterns) !== undefined && {
+    claims: {
+      ...mapped(entry.claims, (value) => rule(value, undefined)),
+      ...mapped(entry.claimPatterns, (pattern) => rule(undefined, pattern)),
+    },
+  }),
 });
+
+const mapped = (
+  members: Readonly<Record<string, string>> | undefined,
+  make: (text: string) => TextRule,
+): Readonly<Record<string, TextRule>> =>
+  Object.fromEntries(Object.entries(members ?? {}).map(([name, text]) => [name, make(text)]));
 
 const pemBlock = /-----BEGIN [A-Z ]*PUBLIC KEY-----[\s\S]+?-----END [A-Z ]*PUBLIC KEY-----/g;
 

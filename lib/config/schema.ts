@@ -89,6 +89,9 @@ const Identity = z
     issuerPattern: z.string().min(1).optional(),
     subject: z.string().min(1).optional(),
     subjectPattern: z.string().min(1).optional(),
+    /** Fulcio extensions by name: the whole text, or as an RE2 over it. */
+    claims: z.record(z.string(), z.string().min(1)).optional(),
+    claimPatterns: z.record(z.string(), z.string().min(1)).optional(),
   })
   .refine(
     ({ issuer, issuerPattern, subject, subjectPattern }) =>
@@ -111,6 +114,10 @@ const Authority = z
       .optional(),
     trustRoot: name.optional(),
     tlog: z.enum(['required', 'ignored']).optional(),
+    /** Signed annotations that must be there. */
+    annotations: z.record(z.string(), z.string()).optional(),
+    /** Attestations that images are to carry: told, and deciding nothing. */
+    attestations: z.array(z.strictObject({ predicateType: z.string().min(1) })).optional(),
   })
   .refine(({ key, keyless }) => (key === undefined) !== (keyless === undefined), {
     message: 'needs exactly one of key, keyless',

@@ -7,6 +7,8 @@ export type TextRule =
 export interface IdentityRule {
   readonly subject: TextRule;
   readonly issuer: TextRule;
+  /** Fulcio extensions that must say so too, by the names of `Signer.claims`. */
+  readonly claims?: Readonly<Record<string, TextRule>>;
 }
 
 /** Where an authority was written. */
@@ -21,6 +23,10 @@ interface Named {
   readonly source: AuthoritySource;
   /** Globs over `registry/repository`: `*` stays within a path segment, `**` does not. */
   readonly images: readonly string[];
+  /** Signed annotations that a signature must carry (`cosign verify -a`). */
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** Attestations that its images are to carry beside the signature; told as facts, deciding nothing. */
+  readonly attestations?: readonly { readonly predicateType: string }[];
   /**
    * SHA-256 over everything that can change a verdict (keys, rules, thresholds, trust root name):
    * facts are stored under it.

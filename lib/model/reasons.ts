@@ -64,6 +64,11 @@ export const reasons = {
     'security',
     'Add the trust root that issued it if it is yours; otherwise treat the signer as unknown.',
   ),
+  'annotation-mismatch': reason(
+    'Signature lacks an annotation that the authority asks for',
+    'image owner',
+    'Sign again with the annotation named in the detail (cosign sign -a), or drop it from the authority.',
+  ),
   'tlog-unknown-log': reason(
     'Logged in a transparency log that is not trusted',
     'security',

@@ -104,6 +104,17 @@ export interface EvidenceVerdict {
   readonly checks: readonly Check[];
 }
 
+/** An attestation that an authority asks for, and what became of it. */
+export interface RequiredAttestation {
+  /** Who asks. */
+  readonly authority: string;
+  readonly predicateType: string;
+  readonly state: 'verified' | 'missing' | 'unknown';
+  /** The item that is of this type, and the authority under which it is verified. */
+  readonly evidence?: Digest;
+  readonly by?: string;
+}
+
 /** What all evidence and all authorities together let us say about one digest in one repository. */
 export interface ImageVerdict {
   readonly digest: Digest;
@@ -119,6 +130,8 @@ export interface ImageVerdict {
   readonly authority?: string;
   /** True when a verified attestation (of any type) exists, whatever the status. */
   readonly attested: boolean;
+  /** Absent where no authority for the image asks for any. */
+  readonly required?: readonly RequiredAttestation[];
   readonly evidence: readonly EvidenceVerdict[];
   readonly places: readonly PlaceSearched[];
   /** Bad neighbours of a good signature, referrers about another digest, age of the trust root. */

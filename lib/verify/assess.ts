@@ -1,3 +1,4 @@
+import type { Authority } from '#lib/model/authority.ts';
 import type { Evidence } from '#lib/model/evidence.ts';
 import type { Check, EvidenceVerdict } from '#lib/model/verdict.ts';
 import type { Artifact } from './artifact.ts';
@@ -98,7 +99,30 @@ export function assessUnder(
           sct: authority.sct,
         }),
   );
-  return mark(bestOf(verdicts));
+  return mark(bestOf(verdicts.map((verdict) => withAnnotations(verdict, authority.annotations))));
+}
+
+/** A signature without the annotations that the authority asks for is not the one it asks for. */
+function withAnnotations(
+  verdict: EvidenceVerdict,
+  wanted: Authority['annotations'],
+): EvidenceVerdict {
+  if (verdict.status !== 'verified' || verdict.proves !== 'signed') return verdict;
+  const unmet = Object.entries(wanted ?? {}).find(
+    ([name, value]) => verdict.annotations?.[name] !== value,
+  );
+  if (unmet === undefined) return verdict;
+  const [name, value] = unmet;
+  const reason = 'annotation-mismatch';
+  const detail = `the authority asks for the annotation ${name}=${value}, and the signature says ${verdict.annotations?.[name] ?? 'nothing of it'}`;
+  return {
+    ...verdict,
+    status: 'untrusted',
+    reason,
+    checks: verdict.checks.map((check) =>
+      check.id === 'claim' ? { id: 'claim', outcome: 'failed', reason, detail } : check,
+    ),
+  };
 }
 
 function underKeys(

@@ -18,6 +18,7 @@ it.each<[string, Authority]>([
   ['an end', keyAuthority([], { keys: [{ pem: publicPem, validUntil: '2026-01-01T00:00:00Z' }] })],
   ['a log', keyAuthority([publicPem], { tlog: 'required' })],
   ['a trust root', keyAuthority([publicPem], { trustRoot: 'private' })],
+  ['an annotation', keyAuthority([publicPem], { annotations: { env: 'prod' } })],
 ])('changes with %s of a key authority', (_, other) => {
   expect(marked(other)).not.toBe(marked(key));
 });
@@ -30,6 +31,10 @@ it.each<[string, Authority]>([
   ],
   ['another issuer', keylessAuthority([{ ...who, issuer: { kind: 'exact', value: 'x' } }])],
   ['another trust root', keylessAuthority([who], { trustRoot: 'other' })],
+  [
+    'a claim',
+    keylessAuthority([{ ...who, claims: { buildTrigger: { kind: 'exact', value: 'push' } } }]),
+  ],
   ['no log', keylessAuthority([who], { tlog: 'ignored' })],
   ['no certificate log', keylessAuthority([who], { sct: 'ignored' })],
 ])('changes with %s of a keyless authority', (_, other) => {

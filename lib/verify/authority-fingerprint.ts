@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import type { Authority } from '#lib/model/authority.ts';
+import type { Authority, IdentityRule } from '#lib/model/authority.ts';
 import { fingerprintOf, sha256 } from './fingerprint.ts';
 
 /** An authority before it has its fingerprint. */
@@ -18,13 +18,26 @@ export function authorityFingerprint(authority: Unmarked): string {
   return sha256(JSON.stringify(essence(authority))).toString('hex');
 }
 
-function essence(authority: Unmarked): unknown {
+function essence(authority: Unmarked): object {
+  const what = essenceOfKind(authority);
+  const { annotations } = authority;
+  return annotations === undefined ? what : { ...what, annotations: sorted(annotations) };
+}
+
+const sorted = <T>(members: Readonly<Record<string, T>>): readonly (readonly [string, T])[] =>
+  Object.entries(members).sort(([a], [b]) => (a < b ? -1 : 1));
+
+const claimsOf = (claims: NonNullable<IdentityRule['claims']>) =>
+  sorted(claims).map(([name, rule]) => [name, ruleOf(rule)]);
+
+function essenceOfKind(authority: Unmarked): object {
   if (authority.kind === 'keyless')
     return {
       kind: 'keyless',
-      identities: authority.identities.map(({ subject, issuer }) => [
+      identities: authority.identities.map(({ subject, issuer, claims }) => [
         ruleOf(subject),
         ruleOf(issuer),
+        ...(claims === undefined ? [] : [claimsOf(claims)]),
       ]),
       trustRoot: authority.trustRoot,
       tlog: authority.tlog,

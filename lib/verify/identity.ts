@@ -10,6 +10,7 @@ export type TextMatcher = (text: string) => boolean;
 export interface IdentityMatcher {
   readonly subject: TextMatcher;
   readonly issuer: TextMatcher;
+  readonly claims: readonly (readonly [name: string, TextMatcher])[];
 }
 
 /** What is wrong with a rule, in the words of a configuration message. */
@@ -36,18 +37,24 @@ export function compileTextRule(rule: TextRule): TextMatcher | RuleProblem {
   }
 }
 
-/** Compiles both halves; each must be there. */
+/** Compiles both halves, each of which must be there, and the claims that are asked for. */
 export function compileIdentityRule(rule: IdentityRule): IdentityMatcher | RuleProblem {
   const subject = compileTextRule(rule.subject);
   if (typeof subject !== 'function') return { problem: `subject: ${subject.problem}` };
   const issuer = compileTextRule(rule.issuer);
   if (typeof issuer !== 'function') return { problem: `issuer: ${issuer.problem}` };
-  return { subject, issuer };
+  const claims: (readonly [string, TextMatcher])[] = [];
+  for (const [name, text] of Object.entries(rule.claims ?? {})) {
+    const claim = compileTextRule(text);
+    if (typeof claim !== 'function') return { problem: `${name}: ${claim.problem}` };
+    claims.push([name, claim]);
+  }
+  return { subject, issuer, claims };
 }
 
 /**
- * Whether one of the rules names the signer. Subject and issuer must match in the same rule: the
- * same subject from another identity provider is another person.
+ * Whether one of the rules names the signer. Subject, issuer and claims must match in the same rule:
+ * the same subject from another identity provider is another person.
  */
 export function matchIdentity(
   signer: Signer,
@@ -59,13 +66,30 @@ export function matchIdentity(
   if (issuer === undefined)
     return untrusted('issuer-mismatch', `the certificate of ${subject} names no issuer`);
   const named = rules.filter((rule) => rule.subject(subject));
-  if (named.some((rule) => rule.issuer(issuer))) return undefined;
+  const issued = named.filter((rule) => rule.issuer(issuer));
+  const odd = issued.map((rule) => unmetClaim(signer.claims, rule));
+  if (odd.includes(undefined)) return undefined;
+  if (odd[0] !== undefined)
+    return untrusted('identity-mismatch', `it was signed by ${subject}, ${odd[0]}`);
   return named.length > 0
     ? untrusted(
         'issuer-mismatch',
         `${subject} is vouched for by ${issuer}, not by a trusted issuer`,
       )
     : untrusted('identity-mismatch', `it was signed by ${subject}, vouched for by ${issuer}`);
+}
+
+/** The first claim that is not as the rule wants it, in words; a claim that is absent matches nothing. */
+function unmetClaim(
+  claims: Readonly<Record<string, string>>,
+  rule: IdentityMatcher,
+): string | undefined {
+  for (const [name, matches] of rule.claims) {
+    const value = Object.hasOwn(claims, name) ? claims[name] : undefined;
+    if (value === undefined) return `whose certificate has no ${name}`;
+    if (!matches(value)) return `whose ${name} is ${value}`;
+  }
+  return undefined;
 }
 
 /** True when a compiled rule is in fact a problem. */

@@ -13,6 +13,7 @@ import {
   refusedVerdict,
 } from './assess.ts';
 import { assessStranger, coverageOf } from './assess-stranger.ts';
+import { missingAttestations, requiredAttestations } from './attestation/required.ts';
 import { judgeImage } from './judge-image.ts';
 import type { PreparedAuthority, PreparedMaterial } from './prepare-material.ts';
 import { readEvidence } from './read-evidence.ts';
@@ -48,8 +49,15 @@ export function verifyImage(
     signatureChecks += checks;
     return verdict;
   });
+  const required = requiredAttestations(
+    covering.map(({ authority }) => authority),
+    verdicts,
+    discovery.complete,
+  );
+  const warnings = [...staleRoots(covering), ...missingAttestations(required)];
+  const verdict = judgeImage(discovery, verdicts, warnings);
   return {
-    verdict: judgeImage(discovery, verdicts, staleRoots(covering)),
+    verdict: required.length === 0 ? verdict : { ...verdict, required },
     newFacts,
     signatureChecks,
   };
