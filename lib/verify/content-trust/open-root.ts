@@ -2,7 +2,13 @@ import type { TrustData } from '#lib/model/trust-data.ts';
 import { invalid, isRefusal, type Refusal } from '#lib/verify/refusal.ts';
 import { commonNameOf } from './certificate-name.ts';
 import { RootBody } from './role-schema.ts';
-import { checkSignatures, type RoleKeys, readBody, readMetadata } from './signed-metadata.ts';
+import {
+  checkSignatures,
+  type RoleKeys,
+  readBody,
+  readMetadata,
+  type SignedMetadata,
+} from './signed-metadata.ts';
 import { readTrustKeys, type TrustKey } from './trust-key.ts';
 
 /** A root that signed itself, and that the root known before it signed as well. */
@@ -15,7 +21,7 @@ export interface OpenedRoot {
   readonly role: (name: 'timestamp' | 'snapshot' | 'targets') => RoleKeys;
 }
 
-type Root = OpenedRoot & { readonly rootRole: RoleKeys };
+type Root = OpenedRoot & { readonly rootRole: RoleKeys; readonly metadata: SignedMetadata };
 
 /**
  * Follows the root from the one that is remembered to the newest, version by version: each is signed
@@ -27,10 +33,10 @@ export function openRoot({ gun, files, rootChain, memory }: TrustData): OpenedRo
   if (bytes === undefined) return invalid('trust-data-malformed', 'there is no root');
   const newest = readRoot(bytes, gun);
   if (isRefusal(newest) || memory === undefined) return newest;
-  const remembered = Buffer.from(memory.root, 'utf8');
-  if (remembered.equals(bytes)) return newest;
-  let trusted = readRoot(remembered, gun);
+  let trusted = readRoot(Buffer.from(memory.root, 'utf8'), gun);
   if (isRefusal(trusted)) return trusted;
+  // The same root may carry other signatures than before: what was signed must be the same.
+  if (trusted.metadata.message.equals(newest.metadata.message)) return newest;
   if (newest.body.version < trusted.body.version)
     return invalid(
       'trust-data-rollback',
@@ -49,17 +55,10 @@ function checkSuccessor(trusted: Root, next: Root): Refusal | undefined {
   const [from, to] = [trusted.body.version, next.body.version];
   if (to !== from + 1)
     return invalid('trust-data-root', `a root of version ${to} follows one of version ${from}`);
-  const signed = checkSignatures(readAgain(next), trusted.rootRole);
+  const signed = checkSignatures(next.metadata, trusted.rootRole);
   if (!isRefusal(signed)) return undefined;
   const why = `the keys of root version ${from} did not sign version ${to}`;
   return signed.status === 'inconclusive' ? signed : invalid('trust-data-root', why);
-}
-
-/** The envelope of a root that was read before. */
-function readAgain({ bytes }: Root): Exclude<ReturnType<typeof readMetadata>, Refusal> {
-  const metadata = readMetadata('root', bytes);
-  if (isRefusal(metadata)) throw new TypeError('a root that was read cannot be read');
-  return metadata;
 }
 
 function readRoot(bytes: Uint8Array, gun: string): Root | Refusal {
@@ -78,7 +77,7 @@ function readRoot(bytes: Uint8Array, gun: string): Root | Refusal {
   if (isRefusal(rootRole)) return rootRole;
   const signers = checkSignatures(metadata, rootRole);
   if (isRefusal(signers)) return signers;
-  return { body, bytes, signers, role: roleOf, rootRole };
+  return { body, bytes, signers, role: roleOf, rootRole, metadata };
 }
 
 /**

@@ -1,0 +1,319 @@
+import { createHash } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { TrustData } from '#lib/model/trust-data.ts';
+import { isRefusal } from '#lib/verify/refusal.ts';
+import {
+  aCollection,
+  aRoleKey,
+  aRootKey,
+  type CollectionPlan,
+  writeRoot,
+  writeTrustData,
+} from '#tests/builders/trust-data.ts';
+import { openTrustData } from './open-trust-data.ts';
+
+const gun = 'registry.example/team/app';
+const target = { digest: `sha256:${'ab'.repeat(32)}`, length: 528 };
+
+let plan: CollectionPlan;
+beforeAll(async () => {
+  plan = await aCollection(gun, { v1: target });
+});
+
+const outcome = (data: TrustData): string => {
+  const opened = openTrustData(data);
+  return isRefusal(opened) ? opened.reason : 'opened';
+};
+
+/** What was verified of it, as it would be remembered. */
+const remembered = (data: TrustData) => {
+  const opened = openTrustData(data);
+  if (isRefusal(opened)) throw new Error(opened.detail);
+  return { ...opened.memory, since: '2026-01-01T00:00:00Z' };
+};
+
+const roleOutcome = (data: TrustData, role: string): string => {
+  const opened = openTrustData(data);
+  if (isRefusal(opened)) return opened.reason;
+  const one = opened.roles.get(role);
+  if (one === undefined) return 'absent';
+  return isRefusal(one) ? one.reason : [...one.targets.keys()].join(' ');
+};
+
+/** The same with one file changed as text; hashes that name it are left as they are. */
+const spoilt = (data: TrustData, role: string, change: (text: string) => string): TrustData => ({
+  ...data,
+  files: data.files.map((file) =>
+    file.role === role
+      ? { role, bytes: Buffer.from(change(Buffer.from(file.bytes).toString())) }
+      : file,
+  ),
+});
+
+const resigned = (change: Partial<CollectionPlan>): TrustData =>
+  writeTrustData({ ...plan, ...change });
+
+const targetsRole = () => plan.roles['targets'] as NonNullable<CollectionPlan['roles'][string]>;
+
+describe('trust data', () => {
+  it('opens when root, timestamp, snapshot and targets hold', () => {
+    expect(outcome(writeTrustData(plan))).toBe('opened');
+    expect(roleOutcome(writeTrustData(plan), 'targets')).toBe('v1');
+  });
+
+  it.each(['ecdsa', 'rsa', 'ed25519'] as const)('verifies %s keys', (kind) => {
+    const roles = { targets: { ...targetsRole(), keys: [aRoleKey(kind)] } };
+    const data = resigned({ roles, snapshotKey: aRoleKey(kind), timestampKey: aRoleKey(kind) });
+    expect(outcome(data)).toBe('opened');
+    const forged = resigned({
+      roles: { targets: { ...roles.targets, signedBy: [aRoleKey(kind)] } },
+    });
+    expect(outcome(forged)).toBe('signature-bad');
+  });
+
+  it.each(['root', 'timestamp', 'snapshot', 'targets'])('refuses a %s that was altered', (role) => {
+    const data = spoilt(writeTrustData(plan), role, (text) =>
+      text.replace('"version":1', '"version":2'),
+    );
+    expect(outcome(data)).toMatch(/signature-bad|trust-data-mismatch/);
+  });
+
+  it('refuses a file that another one does not name by its hash, though it is signed', () => {
+    const [older, newer] = [writeTrustData(plan), resigned({ versions: { snapshot: 2 } })];
+    const swap = (role: string): TrustData => ({
+      ...newer,
+      files: newer.files.map((file) =>
+        file.role === role ? (older.files.find((one) => one.role === role) ?? file) : file,
+      ),
+    });
+    expect(outcome(swap('snapshot'))).toBe('trust-data-mismatch');
+    const roles = { targets: { ...targetsRole(), version: 2 } };
+    const [before, after] = [writeTrustData(plan), resigned({ roles })];
+    const mixed = {
+      ...after,
+      files: after.files.map((file) =>
+        file.role === 'targets'
+          ? (before.files.find(({ role }) => role === 'targets') ?? file)
+          : file,
+      ),
+    };
+    expect(outcome(mixed)).toBe('trust-data-mismatch');
+  });
+
+  it('takes the hash for what decides, and notes a wrong length', () => {
+    const data = writeTrustData(plan);
+    const padded = Buffer.from(`${Buffer.from(data.files[0]?.bytes ?? []).toString()} `);
+    expect(outcome(spoilt(data, 'root', (text) => `${text} `))).toBe('trust-data-mismatch');
+    expect(createHash('sha256').update(padded).digest('hex')).toHaveLength(64);
+    const opened = openTrustData(data);
+    expect(isRefusal(opened) || opened.notes).toEqual([]);
+  });
+
+  it('counts a threshold by different keys, not by signatures', () => {
+    const [one, two] = [aRoleKey(), aRoleKey()];
+    const role = { ...targetsRole(), keys: [one, two], threshold: 2 };
+    const signedBy = (...signers: (typeof one)[]) =>
+      outcome(resigned({ roles: { targets: { ...role, signedBy: signers } } }));
+    expect(signedBy(one, two)).toBe('opened');
+    expect(signedBy(one)).toBe('signature-bad');
+    expect(signedBy(one, one)).toBe('signature-bad');
+  });
+
+  it('refuses a key under a name that is not its own', () => {
+    const own = targetsRole().keys[0]?.id ?? '';
+    const data = spoilt(writeTrustData(plan), 'root', (text) =>
+      text.replaceAll(own, 'f'.repeat(64)),
+    );
+    expect(outcome(data)).toMatch(/trust-data-malformed|signature-bad/);
+  });
+
+  it.each([
+    ['is no JSON', () => '{', 'json-malformed'],
+    [
+      'says something twice',
+      (text: string) => text.replace('{', '{"signatures":[],'),
+      'json-ambiguous',
+    ],
+    ['is of another type', (text: string) => text.replace('"Root"', '"Targets"'), /malformed/],
+    [
+      'has no threshold',
+      (text: string) => text.replace('"threshold":1', '"threshold":0'),
+      /malformed/,
+    ],
+    [
+      'has a fraction for a version',
+      (text: string) => text.replace('"version":1', '"version":1.5'),
+      /malformed/,
+    ],
+    [
+      'is bound to expire never',
+      (text: string) => text.replace(/"expires":"[^"]*"/, '"expires":"never"'),
+      /malformed/,
+    ],
+  ])('refuses a root that %s', (_, change, reason) => {
+    expect(outcome(spoilt(writeTrustData(plan), 'root', change))).toMatch(reason);
+  });
+
+  it('calls a signature method that is unknown here inconclusive, not wrong', () => {
+    const data = spoilt(writeTrustData(plan), 'timestamp', (text) =>
+      text.replace('"method":"ecdsa"', '"method":"ml-dsa-65"'),
+    );
+    expect(outcome(data)).toBe('unsupported-algorithm');
+  });
+});
+
+describe('the root of trust data', () => {
+  it('is not that of another collection of the same publisher', async () => {
+    expect(outcome({ ...writeTrustData(plan), gun: 'registry.example/team/other' })).toBe(
+      'subject-mismatch',
+    );
+    const wildcard = await aCollection('registry.example/team/*', { v1: target });
+    expect(outcome({ ...writeTrustData(wildcard), gun })).toBe('opened');
+    expect(outcome({ ...writeTrustData(wildcard), gun: 'registry.example/other' })).toBe(
+      'subject-mismatch',
+    );
+  });
+
+  it('has keys that come as certificates: a bare key is bound to no collection', () => {
+    expect(outcome(resigned({ rootKeys: [aRoleKey()] }))).toBe('subject-mismatch');
+  });
+
+  it('needs as many of its own keys as it says', async () => {
+    const [one, two] = [await aRootKey(gun), await aRootKey(gun)];
+    expect(outcome(resigned({ rootKeys: [one, two], rootThreshold: 2 }))).toBe('opened');
+    expect(outcome(resigned({ rootKeys: [one], rootThreshold: 2 }))).toBe('signature-bad');
+  });
+
+  it('is followed from the one known before, version by version', async () => {
+    const memory = remembered(writeTrustData(plan));
+    const [second, third] = [await aRootKey(gun), await aRootKey(gun)];
+    const middle = {
+      ...plan,
+      rootKeys: [second],
+      rootSignedBy: plan.rootKeys,
+      versions: { root: 2 },
+    };
+    const newest = { ...plan, rootKeys: [third], rootSignedBy: [second], versions: { root: 3 } };
+    const data = { ...writeTrustData(newest), memory };
+    expect(outcome({ ...data, rootChain: [writeRoot(middle)] })).toBe('opened');
+    expect(outcome(data)).toBe('trust-data-root');
+    const unsigned = { ...newest, rootSignedBy: [] };
+    expect(outcome({ ...writeTrustData(unsigned), memory, rootChain: [writeRoot(middle)] })).toBe(
+      'trust-data-root',
+    );
+  });
+
+  it('is not replaced by a stranger’s of the same or the next version', async () => {
+    const memory = remembered(writeTrustData(plan));
+    const rootKeys = [await aRootKey(gun)];
+    for (const root of [1, 2])
+      expect(outcome({ ...resigned({ rootKeys, versions: { root } }), memory })).toBe(
+        'trust-data-root',
+      );
+  });
+});
+
+describe('N91 older trust data than was seen before', () => {
+  it.each(['root', 'timestamp', 'snapshot'] as const)('is refused by its %s', (role) => {
+    const newer = resigned({ versions: { [role]: 2 }, rootSignedBy: plan.rootKeys });
+    const memory = remembered(newer);
+    expect(outcome({ ...newer, memory })).toBe('opened');
+    expect(outcome({ ...writeTrustData(plan), memory })).toBe('trust-data-rollback');
+  });
+
+  it('is refused by its targets and by a delegation', async () => {
+    const delegated = (version: number) =>
+      resigned({
+        roles: {
+          targets: { ...targetsRole(), version, delegations: ['targets/releases'] },
+          'targets/releases': { keys: [releasesKey], version, targets: { v2: target } },
+        },
+      });
+    const releasesKey = aRoleKey();
+    const memory = remembered(delegated(2));
+    expect(outcome({ ...delegated(1), memory })).toBe('trust-data-rollback');
+    const onlyReleases = resigned({
+      roles: {
+        targets: { ...targetsRole(), version: 2, delegations: ['targets/releases'] },
+        'targets/releases': { keys: [releasesKey], version: 1, targets: { v2: target } },
+      },
+    });
+    expect(roleOutcome({ ...onlyReleases, memory }, 'targets/releases')).toBe(
+      'trust-data-rollback',
+    );
+  });
+
+  it('may begin anew where the root gave a role other keys', () => {
+    const memory = remembered(resigned({ versions: { timestamp: 9 } }));
+    const renewed = resigned({
+      timestampKey: aRoleKey(),
+      versions: { root: 2, timestamp: 1 },
+      rootSignedBy: plan.rootKeys,
+    });
+    expect(outcome({ ...renewed, memory })).toBe('opened');
+  });
+
+  it('includes a delegation that was published and is gone', () => {
+    const key = aRoleKey();
+    const roles = {
+      targets: { ...targetsRole(), delegations: ['targets/releases'] },
+      'targets/releases': { keys: [key], targets: { v2: target } },
+    };
+    const memory = remembered(resigned({ roles }));
+    const without = { ...resigned({ roles, unpublished: ['targets/releases'] }), memory };
+    expect(roleOutcome(without, 'targets/releases')).toBe('trust-data-rollback');
+  });
+});
+
+describe('a delegation', () => {
+  const keys = { releases: aRoleKey(), team: aRoleKey(), nested: aRoleKey() };
+  const withRoles = (roles: CollectionPlan['roles']): TrustData =>
+    resigned({
+      roles: {
+        targets: { ...targetsRole(), delegations: ['targets/releases', 'targets/team'] },
+        'targets/releases': { keys: [keys.releases], targets: { v2: target } },
+        'targets/team': { keys: [keys.team], targets: {} },
+        ...roles,
+      },
+    });
+
+  it('counts with the keys that its parent names', () => {
+    expect(roleOutcome(withRoles({}), 'targets/releases')).toBe('v2');
+    const forged = { keys: [keys.releases], signedBy: [keys.team], targets: { v2: target } };
+    expect(roleOutcome(withRoles({ 'targets/releases': forged }), 'targets/releases')).toBe(
+      'signature-bad',
+    );
+  });
+
+  it('signs only what lies within its paths, and its child only within both', () => {
+    const targets = { 'v2-a': target, 'v2-b': target, v3: target };
+    const data = withRoles({
+      'targets/team': {
+        keys: [keys.team],
+        paths: ['v2'],
+        targets,
+        delegations: ['targets/team/ci'],
+      },
+      'targets/team/ci': { keys: [keys.nested], paths: ['v2-a', 'v3'], targets },
+    });
+    expect(roleOutcome(data, 'targets/team')).toBe('v2-a v2-b');
+    expect(roleOutcome(data, 'targets/team/ci')).toBe('v2-a');
+  });
+
+  it.each(['targets/../root', 'targets/A', 'targets//x', 'targets/releases/', 'targets/%2e'])(
+    'never has the name %s',
+    (name) => {
+      const data = withRoles({
+        targets: { ...targetsRole(), delegations: [name] },
+        [name]: { keys: [keys.team], targets: { v2: target } },
+      });
+      expect(outcome(data)).toMatch(/malformed/);
+    },
+  );
+
+  it('that is published and was not read stays unknown', () => {
+    const data = withRoles({});
+    const files = data.files.filter(({ role }) => role !== 'targets/releases');
+    expect(roleOutcome({ ...data, files }, 'targets/releases')).toBe('discovery-incomplete');
+  });
+});
