@@ -116,14 +116,15 @@ interface Search {
 
 function searchPaths(question: PathQuestion, along: string): readonly CertificatePath[] | Refusal {
   const { leaf, authorities, purpose, domain } = question;
-  const usage = checkEndCertificate(leaf, purpose);
-  if (usage) return usage;
   const search = { question, along, budget: stepBudget(), signers: new Map<string, boolean>() };
   const answers = authorities.map((authority) => pathsUnder(search, authority));
   const found = answers.flatMap(({ paths }) => paths);
+  const broken = answers.find((answer) => answer.refusal)?.refusal;
+  // What the leaf is for matters once an authority is known to have issued it.
+  const usage = found.length > 0 || broken ? checkEndCertificate(leaf, purpose) : undefined;
+  if (usage) return usage;
   if (found.length > 0) return found;
-  const refusal = answers.find((answer) => answer.refusal)?.refusal;
-  if (refusal) return refusal;
+  if (broken) return broken;
   if (search.budget.cut)
     return inconclusive('limit-exceeded', 'the certificates can be chained in too many ways');
   return untrusted(
