@@ -195,6 +195,19 @@ export interface RegistryReader {
   status(): readonly RegistryStatus[];
 }
 
+/** Where else than beside the image evidence about it lies, as the operator said. */
+export type Elsewhere =
+  /** A repository that holds signatures of other ones (cosign's `COSIGN_REPOSITORY`). */
+  | { readonly kind: 'repository'; readonly registry: string; readonly repository: string }
+  /** A store of detached GPG signatures: known to exist, and not readable here. */
+  | { readonly kind: 'lookaside'; readonly url: string };
+
+/** What the operator said for the images that these globs over `registry/repository` name. */
+export interface ElsewhereRule {
+  readonly images: readonly string[];
+  readonly place: Elsewhere;
+}
+
 /** A declared repository to scan in its own right. */
 export interface DeclaredRepository {
   readonly registry: string;

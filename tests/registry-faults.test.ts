@@ -3,7 +3,7 @@ import type { GuardedClient } from '#lib/adapters/http/guarded-client.ts';
 import type { RegistryClient } from '#lib/adapters/registry/registry-reader.ts';
 import type { RegistryFault } from '#lib/lab/registry/registry-faults.ts';
 import { type LabRegistry, startLabRegistry } from '#lib/lab/registry/registry-server.ts';
-import { type Discovery, evidencePlaces } from '#lib/model/evidence.ts';
+import { type Discovery, repositoryPlaces } from '#lib/model/evidence.ts';
 import { limits } from '#lib/model/limits.ts';
 import { mediaTypes } from '#lib/model/manifest.ts';
 import type { ReasonCode } from '#lib/model/reasons.ts';
@@ -116,7 +116,7 @@ describe('a registry that fails for a whole repository', () => {
     expect(verdict).toMatchObject({ status: 'inconclusive', reason });
     expect(discovery).toMatchObject({ complete: false, evidence: [] });
     expect(discovery.places.map(({ place, outcome }) => [place, outcome])).toEqual(
-      evidencePlaces.map((place) => [place, 'failed']),
+      repositoryPlaces.map((place) => [place, 'failed']),
     );
   });
 

@@ -25,6 +25,9 @@ export const placeTitles: Readonly<Record<EvidencePlace, string>> = {
   'referrers-tag': 'Referrers fallback tag',
   'signature-tag': '.sig tag',
   'attestation-tag': '.att tag',
+  'sbom-tag': '.sbom tag',
+  'image-index': 'Image index',
+  lookaside: 'Lookaside of GPG signatures',
 };
 
 const kindTitles: Readonly<Record<string, string>> = {

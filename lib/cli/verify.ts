@@ -9,6 +9,7 @@ import { parseReference, type Reference, tagOf } from '#lib/model/reference.ts';
 import type { ImageVerdict } from '#lib/model/verdict.ts';
 import type { Subject } from '#lib/ports.ts';
 import { discoverEvidence } from '#lib/resolve/discover-evidence.ts';
+import { createFindElsewhere } from '#lib/scan/elsewhere.ts';
 import { authorityFingerprint } from '#lib/verify/authority-fingerprint.ts';
 import { type Configuration, loadConfiguration } from '#lib/wiring/configuration.ts';
 import { openWorld, type World } from '#lib/wiring/world.ts';
@@ -69,7 +70,7 @@ export async function run(parameters: string[]): Promise<number> {
     await world.verifier.configure({ authorities: configuration.authorities, trustRoots: roots });
     let worst = 0;
     for (const [index, reference] of references.entries()) {
-      const verdict = await verifyOne(world, reference, positionals[index] ?? '');
+      const verdict = await verifyOne(world, configuration, reference, positionals[index] ?? '');
       process.stdout.write(
         output === 'json'
           ? `${JSON.stringify(verdict)}\n`
@@ -91,9 +92,16 @@ function referenceOf(text: string): Reference {
   return parsed.reference;
 }
 
-async function verifyOne(world: World, reference: Reference, text: string): Promise<ImageVerdict> {
+async function verifyOne(
+  world: World,
+  { elsewhere }: Configuration,
+  reference: Reference,
+  text: string,
+): Promise<ImageVerdict> {
   const subject = await subjectOf(world, reference, text);
-  const discovery = await discoverEvidence(world.registry, subject);
+  const name = `${subject.registry}/${subject.repository}`;
+  const places = createFindElsewhere(elsewhere)(name);
+  const discovery = await discoverEvidence(world.registry, subject, places);
   return (await world.verifier.verify(discovery, [], new Date())).verdict;
 }
 

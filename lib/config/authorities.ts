@@ -6,6 +6,9 @@ import type { Authority, IdentityRule, TextRule, TrustedKey } from '#lib/model/a
 import type { ReadConfig } from './read-config.ts';
 import type { AuthorityEntry } from './schema.ts';
 
+/** The trust root of GitHub's own instance (`https://tuf-repo.github.com`) goes by this name. */
+const githubDomain = 'github';
+
 type Variables = Readonly<Record<string, string | undefined>>;
 type KeyEntry = Extract<NonNullable<AuthorityEntry['key']>, { file?: unknown }>;
 
@@ -27,14 +30,16 @@ export function readAuthorities(config: ReadConfig, variables: Variables): Writt
       ...(entry.annotations !== undefined && { annotations: entry.annotations }),
       ...(entry.attestations !== undefined && { attestations: entry.attestations }),
     };
+    // GitHub's own instance for private repositories writes to no log: its timestamps stand instead.
+    const logged = entry.keyless?.trustRoot === githubDomain ? 'ignored' : 'required';
     if (entry.keyless)
       return {
         ...named,
         kind: 'keyless',
         identities: entry.keyless.identities.map(identityRule),
         trustRoot: entry.keyless.trustRoot,
-        sct: entry.keyless.sct,
-        tlog: entry.tlog ?? 'required',
+        sct: entry.keyless.sct ?? logged,
+        tlog: entry.tlog ?? logged,
       };
     const keys = [entry.key ?? []].flat().flatMap((key): TrustedKey[] => {
       try {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseReference } from '#lib/model/reference.ts';
 
 const name = z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/i, {
   message: 'must be letters, digits, dots and dashes, at most 63 characters',
@@ -109,7 +110,7 @@ const Authority = z
       .strictObject({
         trustRoot: name.default('public-good'),
         identities: z.array(Identity).min(1),
-        sct: z.enum(['required', 'ignored']).default('required'),
+        sct: z.enum(['required', 'ignored']).optional(),
       })
       .optional(),
     trustRoot: name.optional(),
@@ -125,6 +126,19 @@ const Authority = z
   .refine(({ key, tlog, trustRoot }) => key === undefined || tlog !== 'required' || trustRoot, {
     message: 'tlog: required needs trustRoot, to know whose log',
   });
+
+const images = z.array(z.string().min(1)).min(1);
+
+/** Where else than beside them signatures of some images lie. */
+const SignatureRepository = z.strictObject({
+  images,
+  repository: z
+    .string()
+    .refine((text) => parseReference(text).ok && /^[^:@]*(:\d+\/)?[^:@]*$/.test(text), {
+      message: 'must be registry/repository, without tag and digest',
+    }),
+});
+const Lookaside = z.strictObject({ images, url: z.url({ protocol: /^(https?|file)$/ }) });
 
 const TrustRoot = z
   .strictObject({
@@ -146,6 +160,9 @@ export const ConfigFile = z.strictObject({
   registries: z.array(Registry).default([]),
   authorities: z.array(Authority).default([]),
   trustRoots: z.array(TrustRoot).default([]),
+  signatureRepositories: z.array(SignatureRepository).default([]),
+  /** Stores of GPG signatures: named here, images that have them are never called unsigned. */
+  lookasides: z.array(Lookaside).default([]),
   teamLabels: z
     .array(z.string())
     .default(['team', 'app.kubernetes.io/team', 'app.kubernetes.io/part-of']),

@@ -1,12 +1,23 @@
 import type { Digest } from './digest.ts';
 import type { ReasonCode } from './reasons.ts';
 
-/** Every place beside a digest in which evidence can lie. */
-export const evidencePlaces = [
+/** The places beside a digest in which evidence can lie, in whatever repository it is looked for. */
+export const repositoryPlaces = [
   'referrers-api',
   'referrers-tag',
   'signature-tag',
   'attestation-tag',
+] as const;
+
+/** Every place that is ever named. */
+export const evidencePlaces = [
+  ...repositoryPlaces,
+  /** Holds SBOMs that nobody signed; looked into only where nothing else was found. */
+  'sbom-tag',
+  /** The index itself, in which BuildKit lists attestations that nobody signed. */
+  'image-index',
+  /** A store of GPG signatures that the operator named; we cannot read it. */
+  'lookaside',
 ] as const;
 export type EvidencePlace = (typeof evidencePlaces)[number];
 
@@ -60,7 +71,12 @@ export type Evidence = Located &
     | { readonly kind: 'sigstore-bundle'; readonly mediaType: string; readonly bundle: Uint8Array }
     | { readonly kind: 'notation'; readonly mediaType: string; readonly envelope: Uint8Array }
     /** Present, but nothing anyone signed: BuildKit provenance, `.sbom` tags, plain in-toto. */
-    | { readonly kind: 'unsigned-attachment'; readonly mediaType: string }
+    | {
+        readonly kind: 'unsigned-attachment';
+        readonly mediaType: string;
+        /** The predicate type or role that it claims; nobody vouches for it. */
+        readonly claimedType?: string;
+      }
     /** Listed by the registry, but its bytes could not be had or are not what they claim to be. */
     | {
         readonly kind: 'unreadable';
@@ -75,7 +91,7 @@ export type EvidenceKind = Evidence['kind'];
 /** How the search of one place ended. `unsupported` (no referrers API) still counts as searched. */
 export interface PlaceSearched {
   readonly place: EvidencePlace;
-  /** `registry/repository` that was searched. */
+  /** `registry/repository` that was searched; of a lookaside, its URL. */
   readonly repository: string;
   readonly outcome: 'searched' | 'unsupported' | 'failed';
   readonly found: number;

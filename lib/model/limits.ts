@@ -19,6 +19,8 @@ export const limits = Object.freeze({
   signatureLayers: 100,
   /** Referrers looked at per digest. */
   referrers: 100,
+  /** BuildKit attestations of one index that are looked into: they prove nothing, and each is a request. */
+  attestationManifests: 4,
   /** Platforms of one index that are kept; the largest official images have about 20. */
   platforms: 100,
   /** Pages of one list. */

@@ -90,6 +90,8 @@ export interface EvidenceVerdict {
   readonly predicateType?: string;
   /** What the statement says, where a signer stands for it: verified or untrusted, and never a signature. */
   readonly attestation?: AttestationSummary;
+  /** What lies there unsigned, and what it says of itself. */
+  readonly attachment?: { readonly mediaType: string; readonly claimedType?: string };
   readonly status: Exclude<VerdictStatus, 'unsigned'>;
   readonly reason?: ReasonCode;
   /** The authority under which this status holds; absent when none covers the image. */

@@ -59,6 +59,7 @@ describe('discoverEvidence', () => {
       ['referrers-tag', 'searched', 0],
       ['signature-tag', 'searched', 0],
       ['attestation-tag', 'searched', 0],
+      ['sbom-tag', 'searched', 0],
     ]);
   });
 

@@ -1,25 +1,28 @@
-import { OperationalError } from '#lib/errors.ts';
-import type { Digest } from '#lib/model/digest.ts';
 import {
   type Discovery,
   type Evidence,
-  type EvidencePlace,
-  type EvidenceSource,
-  evidencePlaces,
   type PlaceSearched,
+  repositoryPlaces,
 } from '#lib/model/evidence.ts';
 import { limits } from '#lib/model/limits.ts';
-import { mediaTypes } from '#lib/model/manifest.ts';
-import type { FetchedManifest, PlatformChild, RegistryReader, Subject } from '#lib/ports.ts';
+import type {
+  Elsewhere,
+  FetchedManifest,
+  PlatformChild,
+  RegistryReader,
+  Subject,
+} from '#lib/ports.ts';
 import {
-  type Carrier,
   type PlaceContents,
   type Shortfall,
   searchPlaces,
+  searchPlacesElsewhere,
+  searchSbomTag,
   shortfallOf,
 } from './evidence-places.ts';
+import { indexAttachments } from './index-attachments.ts';
 import { platformsOf } from './platforms.ts';
-import { type ManifestEvidence, readEvidence, unreadable } from './read-evidence.ts';
+import { type Finding, mergeCarriers, mergeEvidence, readCarrier } from './read-carriers.ts';
 
 /** What was found beside a digest, and what the digest itself is. */
 export type DiscoveredImage = Discovery & {
@@ -28,22 +31,37 @@ export type DiscoveredImage = Discovery & {
 };
 
 /**
- * Looks for evidence everywhere beside one digest. The image manifest comes first: a registry that
- * hides a repository answers 404 to everything, and then nothing may be claimed about signatures.
+ * Looks for evidence everywhere beside one digest, and where else the operator said that it lies. The
+ * image manifest comes first: a registry that hides a repository answers 404 to everything, and then
+ * nothing may be claimed about signatures.
  */
 export async function discoverEvidence(
   registry: RegistryReader,
   subject: Subject,
+  elsewhere: readonly Elsewhere[] = [],
 ): Promise<DiscoveredImage> {
   const image = await readImage(registry, subject);
   if ('reason' in image) return nothingClaimed(subject, image);
-  const contents = await searchPlaces(registry, subject);
-  const carriers = mergeCarriers(contents);
-  const context = { registry, subject, take: byteBudget() };
-  const findings = await Promise.all(carriers.map((carrier) => readCarrier(context, carrier)));
-  const evidence = mergeEvidence(findings.flatMap((finding) => finding.evidence));
-  const places = contents.map((content) => outcomeOf(content, subject, evidence, findings));
-  const platforms = image.body.kind === 'index' ? platformsOf(image.body.index) : undefined;
+  const take = byteBudget();
+  const beside = await searchAll(registry, subject, elsewhere);
+  const first = await readAll(registry, take, beside);
+  // An SBOM in a tag proves nothing: it is worth a request only where it is all that there is.
+  const bare =
+    beside.every(({ shortfall }) => shortfall === undefined) &&
+    first.every(({ evidence }) => evidence.length === 0);
+  const sbom = bare ? [await searchSbomTag(registry, subject)] : [];
+  const contents = [...beside, ...sbom];
+  const findings = [...first, ...(await readAll(registry, take, sbom))];
+
+  const index = image.body.kind === 'index' ? image.body.index : undefined;
+  const inside = index === undefined ? [] : await indexAttachments(registry, subject, index);
+  const evidence = mergeEvidence([...findings.flatMap((finding) => finding.evidence), ...inside]);
+  const places = [
+    ...contents.map((content) => outcomeOf(content, evidence, findings)),
+    ...(inside.length === 0 ? [] : [insideIndex(subject, inside.length)]),
+    ...elsewhere.flatMap(unreadableLookaside),
+  ];
+  const platforms = index === undefined ? undefined : platformsOf(index);
   return {
     ...identityOf(subject),
     evidence,
@@ -57,6 +75,34 @@ export async function discoverEvidence(
     ...(platforms !== undefined && { platforms: platforms.slice(0, limits.platforms) }),
   };
 }
+
+async function searchAll(
+  registry: RegistryReader,
+  subject: Subject,
+  elsewhere: readonly Elsewhere[],
+): Promise<readonly PlaceContents[]> {
+  const homes = elsewhere.filter((place) => place.kind === 'repository');
+  const contents = await Promise.all([
+    searchPlaces(registry, subject),
+    ...homes
+      .filter((home) => nameOf(home) !== nameOf(subject))
+      .map(({ registry: host, repository }) =>
+        searchPlacesElsewhere(registry, { registry: host, repository, digest: subject.digest }),
+      ),
+  ]);
+  return contents.flat();
+}
+
+const readAll = (
+  registry: RegistryReader,
+  take: (bytes: number) => boolean,
+  contents: readonly PlaceContents[],
+): Promise<readonly Finding[]> =>
+  Promise.all(
+    mergeCarriers(contents).map((carrier) =>
+      readCarrier({ registry, subject: carrier.home, take }, carrier),
+    ),
+  );
 
 const surplusPlatforms = (count: number): Discovery['warnings'] =>
   count <= limits.platforms
@@ -74,7 +120,8 @@ const identityOf = ({ registry, repository, digest }: Subject) => ({
   repository,
 });
 
-const nameOf = ({ registry, repository }: Subject): string => `${registry}/${repository}`;
+const nameOf = ({ registry, repository }: Omit<Subject, 'digest'>): string =>
+  `${registry}/${repository}`;
 
 async function readImage(
   registry: RegistryReader,
@@ -93,7 +140,7 @@ async function readImage(
 const nothingClaimed = (subject: Subject, shortfall: Shortfall): DiscoveredImage => ({
   ...identityOf(subject),
   evidence: [],
-  places: evidencePlaces.map((place) => ({
+  places: repositoryPlaces.map((place) => ({
     place,
     repository: nameOf(subject),
     outcome: 'failed',
@@ -104,107 +151,40 @@ const nothingClaimed = (subject: Subject, shortfall: Shortfall): DiscoveredImage
   warnings: [],
 });
 
-/** A carrier with every place that named it. */
-type PlacedCarrier = Carrier & { readonly places: readonly EvidencePlace[] };
-
-/** The same manifest is often listed twice: it is read once and keeps all its places. */
-function mergeCarriers(contents: readonly PlaceContents[]): readonly PlacedCarrier[] {
-  const merged = new Map<Digest, PlacedCarrier>();
-  for (const { place, carriers } of contents)
-    for (const carrier of carriers) {
-      const known = merged.get(carrier.digest);
-      merged.set(carrier.digest, {
-        ...carrier,
-        ...known,
-        ...(carrier.manifest !== undefined && { manifest: carrier.manifest }),
-        places: [...(known?.places ?? []), place],
-      });
-    }
-  return [...merged.values()];
-}
-
-interface Finding extends ManifestEvidence {
-  readonly places: readonly EvidencePlace[];
-  readonly warnings: Discovery['warnings'];
-}
-
-async function readCarrier(
-  context: Parameters<typeof readEvidence>[0],
-  { digest, manifest, places }: PlacedCarrier,
-): Promise<Finding> {
-  const { registry, subject } = context;
-  const nothing = { evidence: [], surplus: 0, places, warnings: [] };
-  const sourcesIn = (where: readonly EvidencePlace[]): readonly EvidenceSource[] =>
-    where.map((place) => ({
-      place,
-      registry: subject.registry,
-      repository: subject.repository,
-      manifest: digest,
-    }));
-  try {
-    const carrier =
-      manifest ?? (await registry.manifest(subject.registry, subject.repository, digest));
-    if (carrier === undefined)
-      throw new OperationalError(
-        'registry-not-found',
-        `${digest} is listed beside ${subject.digest} but not in the registry (404)`,
-        { retryable: true },
-      );
-    const named = carrier.body.kind === 'other' ? subject.digest : subjectOf(carrier);
-    const about = named === subject.digest ? places : places.filter((place) => !isReferrers(place));
-    const warnings = about.length === places.length ? [] : [foreign(digest, subject, named)];
-    if (about.length === 0) return { ...nothing, warnings };
-    return { ...(await readEvidence(context, carrier, sourcesIn(about))), places, warnings };
-  } catch (error) {
-    const { reason, detail = '', retryable = false } = shortfallOf(error);
-    const located = { subject: subject.digest, sources: sourcesIn(places) };
-    const descriptor = { mediaType: mediaTypes.ociManifest, digest, size: 0 };
-    return { ...nothing, evidence: [unreadable(located, descriptor, reason, detail, retryable)] };
-  }
-}
-
-const isReferrers = (place: EvidencePlace): boolean =>
-  place === 'referrers-api' || place === 'referrers-tag';
-
-const subjectOf = ({ body }: FetchedManifest): string | undefined => {
-  if (body.kind === 'manifest') return body.manifest.subject?.digest;
-  return body.kind === 'index' ? body.index.subject?.digest : undefined;
-};
-
-/** A registry may list anything beside our digest; a referrer says itself what it is about. */
-const foreign = (
-  carrier: Digest,
-  subject: Subject,
-  named: string | undefined,
-): Discovery['warnings'][number] => ({
-  reason: 'subject-mismatch',
-  detail: `${carrier} is listed as a referrer of ${subject.digest} but is about ${named?.slice(0, 100) ?? 'nothing'}`,
+const insideIndex = (subject: Subject, found: number): PlaceSearched => ({
+  place: 'image-index',
+  repository: nameOf(subject),
+  outcome: 'searched',
+  found,
 });
 
-function mergeEvidence(items: readonly Evidence[]): readonly Evidence[] {
-  const merged = new Map<Digest, Evidence>();
-  for (const item of items) {
-    const known = merged.get(item.id);
-    merged.set(
-      item.id,
-      known === undefined ? item : { ...known, sources: [...known.sources, ...item.sources] },
-    );
-  }
-  return [...merged.values()];
-}
+/** The operator says that signatures lie there: that we cannot read them is no absence of signatures. */
+const unreadableLookaside = (place: Elsewhere): readonly PlaceSearched[] =>
+  place.kind === 'repository'
+    ? []
+    : [
+        {
+          place: 'lookaside',
+          repository: place.url,
+          outcome: 'failed',
+          found: 0,
+          reason: 'unsupported-format',
+          detail: 'GPG signatures (simple signing) are not read; what lies there is not known',
+          retryable: false,
+        },
+      ];
 
 function outcomeOf(
-  { place, unsupported, shortfall }: PlaceContents,
-  subject: Subject,
+  { place, home, unsupported, shortfall }: PlaceContents,
   evidence: readonly Evidence[],
   findings: readonly Finding[],
 ): PlaceSearched {
   const found = evidence.filter(({ sources }) =>
-    sources.some((source) => source.place === place),
+    sources.some((source) => source.place === place && nameOf(source) === nameOf(home)),
   ).length;
-  const about = { place, repository: nameOf(subject), found };
+  const about = { place, repository: nameOf(home), found };
   const surplus = findings
-    .filter(({ places }) => places.includes(place))
+    .filter((finding) => finding.home === home && finding.places.includes(place))
     .reduce((sum, finding) => sum + finding.surplus, 0);
   if (shortfall !== undefined) return { ...about, outcome: 'failed', ...shortfall };
   if (surplus > 0) {

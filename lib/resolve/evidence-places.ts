@@ -1,6 +1,6 @@
 import { OperationalError } from '#lib/errors.ts';
 import { type Digest, isDigest } from '#lib/model/digest.ts';
-import type { EvidencePlace, PlaceSearched } from '#lib/model/evidence.ts';
+import { type EvidencePlace, type PlaceSearched, repositoryPlaces } from '#lib/model/evidence.ts';
 import { limits } from '#lib/model/limits.ts';
 import type { Descriptor } from '#lib/model/manifest.ts';
 import type { ReasonCode } from '#lib/model/reasons.ts';
@@ -21,6 +21,8 @@ export interface Carrier {
 /** What one place holds. With a shortfall the carriers are those seen before it. */
 export interface PlaceContents {
   readonly place: EvidencePlace;
+  /** The repository that was searched, for the digest of the image. */
+  readonly home: Subject;
   readonly carriers: readonly Carrier[];
   readonly unsupported?: string;
   readonly shortfall?: Shortfall;
@@ -30,14 +32,42 @@ export interface PlaceContents {
 /** Looks into all four places at once. A failure of one never keeps us from the others. */
 export const searchPlaces = (
   registry: RegistryReader,
-  subject: Subject,
+  home: Subject,
 ): Promise<readonly PlaceContents[]> =>
   Promise.all([
-    guarded('referrers-api', () => searchReferrersApi(registry, subject)),
-    guarded('referrers-tag', () => searchReferrersTag(registry, subject)),
-    guarded('signature-tag', () => searchTag(registry, subject, '.sig')),
-    guarded('attestation-tag', () => searchTag(registry, subject, '.att')),
+    guarded('referrers-api', home, () => searchReferrersApi(registry, home)),
+    guarded('referrers-tag', home, () => searchReferrersTag(registry, home)),
+    guarded('signature-tag', home, () => searchTag(registry, home, '.sig')),
+    guarded('attestation-tag', home, () => searchTag(registry, home, '.att')),
   ]);
+
+/**
+ * The same in a repository that holds signatures of other ones. The image is not there to tell a
+ * repository without signatures from one that is hidden from us, so that is asked first: hidden is
+ * not empty.
+ */
+export async function searchPlacesElsewhere(
+  registry: RegistryReader,
+  home: Subject,
+): Promise<readonly PlaceContents[]> {
+  try {
+    await registry.resolveTag(home.registry, home.repository, tagFor(home, '.sig'));
+  } catch (error) {
+    const shortfall = shortfallOf(error);
+    return repositoryPlaces.map((place) => ({
+      place,
+      home,
+      carriers: [],
+      warnings: [],
+      shortfall,
+    }));
+  }
+  return searchPlaces(registry, home);
+}
+
+/** The tag under which cosign once put SBOMs that nobody signs. */
+export const searchSbomTag = (registry: RegistryReader, home: Subject): Promise<PlaceContents> =>
+  guarded('sbom-tag', home, () => searchTag(registry, home, '.sbom'));
 
 /** The words of a failure for a place; anything but a failure of the world is thrown on. */
 export function shortfallOf(error: unknown): Shortfall {
@@ -50,21 +80,24 @@ export function shortfallOf(error: unknown): Shortfall {
   };
 }
 
+type Found = Omit<PlaceContents, 'place' | 'home' | 'warnings'> & Partial<PlaceContents>;
+
 async function guarded(
   place: EvidencePlace,
-  search: () => Promise<Omit<PlaceContents, 'place' | 'warnings'> & Partial<PlaceContents>>,
+  home: Subject,
+  search: () => Promise<Found>,
 ): Promise<PlaceContents> {
   try {
-    return { warnings: [], ...(await search()), place };
+    return { warnings: [], ...(await search()), place, home };
   } catch (error) {
-    return { place, carriers: [], warnings: [], shortfall: shortfallOf(error) };
+    return { place, home, carriers: [], warnings: [], shortfall: shortfallOf(error) };
   }
 }
 
 async function searchReferrersApi(
   registry: RegistryReader,
   { registry: host, repository, digest }: Subject,
-): Promise<Omit<PlaceContents, 'place' | 'warnings'>> {
+): Promise<Found> {
   const answer = await registry.referrers(host, repository, digest);
   if (!answer.supported) return { carriers: [], unsupported: answer.detail };
   const listed = listedCarriers(answer.descriptors);
@@ -81,10 +114,7 @@ async function searchReferrersApi(
  * even where there is one: what was pushed before the registry learned it lies only here.
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#referrers-tag-schema
  */
-async function searchReferrersTag(
-  registry: RegistryReader,
-  subject: Subject,
-): Promise<Omit<PlaceContents, 'place' | 'warnings'> & Partial<PlaceContents>> {
+async function searchReferrersTag(registry: RegistryReader, subject: Subject): Promise<Found> {
   const manifest = await registry.manifest(
     subject.registry,
     subject.repository,
@@ -100,7 +130,7 @@ async function searchTag(
   registry: RegistryReader,
   subject: Subject,
   suffix: string,
-): Promise<Omit<PlaceContents, 'place' | 'warnings'>> {
+): Promise<Found> {
   const manifest = await registry.manifest(
     subject.registry,
     subject.repository,

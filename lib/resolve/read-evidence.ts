@@ -21,7 +21,8 @@ export interface ManifestEvidence {
   readonly surplus: number;
 }
 
-type Located = Pick<Evidence, 'subject' | 'sources'>;
+/** Where an item was found. */
+export type Located = Pick<Evidence, 'subject' | 'sources'>;
 
 /** Reads every item of a manifest found beside a digest. One bad layer never hides its neighbours. */
 export async function readEvidence(
@@ -35,18 +36,18 @@ export async function readEvidence(
     const detail = `${digest} is a ${mediaType}, which is not read`;
     return { evidence: [unreadable(located, itself, 'unsupported-format', detail)], surplus: 0 };
   }
-  if (body.kind === 'index') return { evidence: [unsigned(located, itself)], surplus: 0 };
+  if (body.kind === 'index') return { evidence: [unsignedAttachment(located, itself)], surplus: 0 };
 
   const { manifest } = body;
   if (manifest.layers.length === 0)
     return {
-      evidence: [unsigned(located, { ...itself, mediaType: typeOf(manifest) })],
+      evidence: [unsignedAttachment(located, { ...itself, mediaType: typeOf(manifest) })],
       surplus: 0,
     };
   const layers = manifest.layers.slice(0, limits.signatureLayers);
   const evidence = isNotation(manifest)
     ? await readNotation(context, located, manifest, digest)
-    : await Promise.all(layers.map((layer) => readLayer(context, located, layer)));
+    : await Promise.all(layers.map((layer) => readLayer(context, located, layer, manifest)));
   return { evidence, surplus: manifest.layers.length - layers.length };
 }
 
@@ -62,12 +63,23 @@ export function unreadable(
   return { ...located, id, kind: 'unreadable', reason, detail, retryable };
 }
 
-const unsigned = (located: Located, descriptor: Descriptor): Evidence => ({
-  ...located,
-  id: evidenceId('unsigned-attachment', descriptor),
-  kind: 'unsigned-attachment',
-  mediaType: descriptor.mediaType,
-});
+/** Annotation by which in-toto statements without a signature say what they are. */
+const predicateAnnotation = 'in-toto.io/predicate-type';
+
+/** An item that is there and that nobody signed, with what it says of itself. */
+export function unsignedAttachment(
+  located: Located,
+  descriptor: Descriptor,
+  claimedType = descriptor.annotations?.[predicateAnnotation],
+): Evidence {
+  return {
+    ...located,
+    id: evidenceId('unsigned-attachment', descriptor),
+    kind: 'unsigned-attachment',
+    mediaType: descriptor.mediaType.slice(0, limits.attestationText),
+    ...(claimedType !== undefined && { claimedType: claimedType.slice(0, limits.attestationText) }),
+  };
+}
 
 const typeOf = ({ artifactType, config }: ImageManifest): string =>
   artifactType ?? config.mediaType;
@@ -106,6 +118,7 @@ async function readLayer(
   context: ReadingContext,
   located: Located,
   layer: Descriptor,
+  { annotations }: ImageManifest,
 ): Promise<Evidence> {
   const { mediaType } = layer;
   if (mediaType === mediaTypes.simpleSigning)
@@ -132,7 +145,8 @@ async function readLayer(
       mediaType,
       bundle,
     }));
-  return unsigned(located, layer);
+  const claimed = layer.annotations?.[predicateAnnotation] ?? annotations?.[predicateAnnotation];
+  return unsignedAttachment(located, layer, claimed);
 }
 
 async function withBlob(

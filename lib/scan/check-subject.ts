@@ -1,7 +1,7 @@
 import { OperationalError } from '#lib/errors.ts';
-import { type Discovery, evidencePlaces } from '#lib/model/evidence.ts';
+import { type Discovery, repositoryPlaces } from '#lib/model/evidence.ts';
 import type { ImageVerdict } from '#lib/model/verdict.ts';
-import type { Fact, PlatformChild, Subject } from '#lib/ports.ts';
+import type { Elsewhere, Fact, PlatformChild, Subject } from '#lib/ports.ts';
 import { type DiscoveredImage, discoverEvidence } from '#lib/resolve/discover-evidence.ts';
 import type { ScanDependencies } from './dependencies.ts';
 import { subjectKey } from './jobs.ts';
@@ -27,8 +27,9 @@ export async function checkSubject(
   deps: Needs,
   retries: RetryBook,
   subject: Subject,
+  elsewhere: readonly Elsewhere[] = [],
 ): Promise<Checked> {
-  const found = await lookAt(deps, subject);
+  const found = await lookAt(deps, subject, elsewhere);
   const evidence = found.evidence.map(({ id }) => id);
   const known = evidence.length === 0 ? [] : await deps.store.knownFacts(subject.digest, evidence);
   const { verdict, newFacts, signatureChecks } = await judge(deps, found, known);
@@ -42,9 +43,13 @@ export async function checkSubject(
   };
 }
 
-async function lookAt({ registry, log }: Needs, subject: Subject): Promise<DiscoveredImage> {
+async function lookAt(
+  { registry, log }: Needs,
+  subject: Subject,
+  elsewhere: readonly Elsewhere[],
+): Promise<DiscoveredImage> {
   try {
-    return await discoverEvidence(registry, subject);
+    return await discoverEvidence(registry, subject, elsewhere);
   } catch (error) {
     if (error instanceof OperationalError) return failed(subject, error);
     log.error({ err: error, subject: subjectKey(subject) }, 'looking for evidence failed');
@@ -63,7 +68,7 @@ function failed(
     registry,
     repository,
     evidence: [],
-    places: evidencePlaces.map((place) => ({
+    places: repositoryPlaces.map((place) => ({
       place,
       repository,
       outcome: 'failed',

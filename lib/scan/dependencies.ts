@@ -3,6 +3,7 @@ import type { Authority } from '#lib/model/authority.ts';
 import type {
   ClusterReader,
   DeclaredRepository,
+  ElsewhereRule,
   ImageVerifier,
   Queue,
   ReadStore,
@@ -27,6 +28,8 @@ export interface ScanDependencies {
   readonly clusters: readonly ClusterReader[];
   readonly declared: readonly DeclaredRepository[];
   readonly authorities: readonly Authority[];
+  /** Where else than beside the image evidence lies. */
+  readonly elsewhere: readonly ElsewhereRule[];
   /** Labels that name a team, the most telling first. */
   readonly teamLabels: readonly string[];
   readonly log: Log;

@@ -4,6 +4,7 @@ import type { Job } from '#lib/ports.ts';
 import { checkSubject } from './check-subject.ts';
 import { checkTag } from './check-tag.ts';
 import { defaultPace, type ScanDependencies, type ScanPace } from './dependencies.ts';
+import { createFindElsewhere } from './elsewhere.ts';
 import { createPublisher, type Publisher } from './events.ts';
 import { backgroundId } from './jobs.ts';
 import { createJudge, type Judge } from './judge.ts';
@@ -86,6 +87,7 @@ export async function workOnChecks(
   done: Done,
 ): Promise<(() => Promise<void>)[]> {
   const { deps, retries, tallies, trust, publisher, stopping } = session;
+  const findElsewhere = createFindElsewhere(deps.elsewhere);
   const wantedOf = <T extends Job>(jobs: readonly T[]): readonly T[] =>
     jobs.filter(({ scanId }) => !stopping.has(scanId));
 
@@ -94,7 +96,14 @@ export async function workOnChecks(
     if (wanted.length === 0) return;
     await trust.ensure(trustMaxAgeMs);
     const checked = await Promise.all(
-      wanted.map(({ subject }) => checkSubject(deps, retries, subject)),
+      wanted.map(({ subject }) =>
+        checkSubject(
+          deps,
+          retries,
+          subject,
+          findElsewhere(`${subject.registry}/${subject.repository}`),
+        ),
+      ),
     );
     // What was found while stopping may be an aborted look: the next worker looks again.
     signal.throwIfAborted();

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Authority, TrustRoot } from '#lib/model/authority.ts';
+import type { TrustRoot } from '#lib/model/authority.ts';
 import { verifierVersion } from '#lib/verify/verifier-version.ts';
 import type { ScanDependencies } from './dependencies.ts';
 import type { Failure } from './scan-row.ts';
@@ -14,12 +14,15 @@ export interface TrustKeeper {
 }
 
 export interface TrustState {
-  /** Names all that can change a verdict: authorities, revisions of trust roots, the verifier. */
+  /** Names all that can change a verdict: authorities with their images, where we look, trust roots, the verifier. */
   readonly revision: string;
   readonly problems: readonly Failure[];
 }
 
-type Needs = Pick<ScanDependencies, 'trust' | 'verifier' | 'authorities' | 'store' | 'now' | 'log'>;
+type Needs = Pick<
+  ScanDependencies,
+  'trust' | 'verifier' | 'authorities' | 'elsewhere' | 'store' | 'now' | 'log'
+>;
 
 export function createTrustKeeper(deps: Needs): TrustKeeper {
   let loaded: { readonly at: number; readonly state: TrustState } | undefined;
@@ -27,7 +30,7 @@ export function createTrustKeeper(deps: Needs): TrustKeeper {
 
   async function load(): Promise<TrustState> {
     const { roots, problems } = await deps.trust.load();
-    const revision = revisionOf(deps.authorities, roots);
+    const revision = revisionOf(deps, roots);
     if (loaded?.state.revision !== revision)
       await deps.verifier.configure({ authorities: deps.authorities, trustRoots: roots });
     await deps.store.saveTrustRoots(roots);
@@ -50,10 +53,16 @@ export function createTrustKeeper(deps: Needs): TrustKeeper {
   };
 }
 
-function revisionOf(authorities: readonly Authority[], roots: readonly TrustRoot[]): string {
+function revisionOf(
+  { authorities, elsewhere }: Pick<Needs, 'authorities' | 'elsewhere'>,
+  roots: readonly TrustRoot[],
+): string {
   const parts = [
     `verifier ${verifierVersion}`,
-    ...authorities.map(({ name, fingerprint }) => `authority ${name} ${fingerprint}`),
+    ...authorities.map(({ name, fingerprint, images, attestations = [] }) =>
+      JSON.stringify(['authority', name, fingerprint, images, attestations]),
+    ),
+    ...elsewhere.map(({ images, place }) => JSON.stringify(['elsewhere', images, place])),
     ...roots.map(({ name, revision }) => `trust-root ${name} ${revision}`),
   ].sort();
   return `sha256:${createHash('sha256').update(JSON.stringify(parts)).digest('hex')}`;

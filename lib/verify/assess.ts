@@ -240,13 +240,19 @@ export const crashVerdict = (evidence: Evidence, error: unknown): EvidenceVerdic
   );
 
 /** Unsigned attachments are shown, and are no evidence of anything. */
-export const attachmentVerdict = (evidence: Evidence): EvidenceVerdict => ({
+export const attachmentVerdict = (
+  evidence: Extract<Evidence, { kind: 'unsigned-attachment' }>,
+): EvidenceVerdict => ({
   ...refusedVerdict(
     evidence,
     invalid('no-signature', 'it is present, but nobody signed it'),
     'signature',
   ),
   status: 'untrusted',
+  attachment: {
+    mediaType: evidence.mediaType,
+    ...(evidence.claimedType !== undefined && { claimedType: evidence.claimedType }),
+  },
 });
 
 const rank = { verified: 0, inconclusive: 1, untrusted: 2, invalid: 3 } as const;

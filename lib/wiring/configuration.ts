@@ -13,7 +13,8 @@ import { type ReadConfig, readConfig } from '#lib/config/read-config.ts';
 import { type ClusterEntry, ConfigFile, type TrustRootEntry } from '#lib/config/schema.ts';
 import { ConfigurationError } from '#lib/errors.ts';
 import type { Authority } from '#lib/model/authority.ts';
-import type { DeclaredRepository } from '#lib/ports.ts';
+import { parseReference } from '#lib/model/reference.ts';
+import type { DeclaredRepository, ElsewhereRule } from '#lib/ports.ts';
 import { authorityFingerprint } from '#lib/verify/authority-fingerprint.ts';
 
 /** Everything the operator said, read and checked, in the terms of the ports. */
@@ -27,6 +28,7 @@ export interface Configuration {
   readonly declared: readonly DeclaredRepository[];
   readonly authorities: readonly Authority[];
   readonly trustRoots: readonly TrustRootOptions[];
+  readonly elsewhere: readonly ElsewhereRule[];
   readonly teamLabels: readonly string[];
   readonly allow: readonly string[];
   readonly scan: ConfigFile['scan'];
@@ -63,6 +65,7 @@ export const emptyConfiguration = (): Configuration => ({
   declared: [],
   authorities: [],
   trustRoots: [],
+  elsewhere: [],
   teamLabels: [],
   allow: [],
   scan: ConfigFile.parse({}).scan,
@@ -113,11 +116,24 @@ function fromFile(config: ReadConfig, environment: Environment): Configuration {
     ),
     authorities: readAuthorities(config, environment.variables).map(withFingerprint),
     trustRoots: trustRootOptions(file.trustRoots, relative),
+    elsewhere: elsewhereRules(file),
     teamLabels: file.teamLabels,
     allow: file.egress.allow,
     scan: file.scan,
   };
 }
+
+const elsewhereRules = (file: ConfigFile): ElsewhereRule[] => [
+  ...file.signatureRepositories.flatMap(({ images, repository }): ElsewhereRule[] => {
+    const parsed = parseReference(repository);
+    if (!parsed.ok) return [];
+    const { registry, repository: name } = parsed.reference;
+    return [{ images, place: { kind: 'repository', registry, repository: name } }];
+  }),
+  ...file.lookasides.map(
+    ({ images, url }): ElsewhereRule => ({ images, place: { kind: 'lookaside', url } }),
+  ),
+];
 
 const withFingerprint = (authority: WrittenAuthority): Authority => ({
   ...authority,

@@ -73,6 +73,7 @@ export const dependenciesOf = (
   queue,
   declared: configuration.declared,
   authorities: configuration.authorities,
+  elsewhere: configuration.elsewhere,
   teamLabels: configuration.teamLabels,
   log,
   now: () => new Date(),

@@ -47,6 +47,7 @@ export function aWorld(): FakeWorld {
       clusters: [],
       declared: [],
       authorities: [],
+      elsewhere: [],
       teamLabels: ['team'],
       log: pino({ level: 'silent' }),
       now,

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { readAuthorities } from './authorities.ts';
+import { parseConfig } from './read-config.ts';
+
+const read = (text: string) =>
+  readAuthorities(
+    { path: 'sealwatch.yaml', directory: '.', file: parseConfig(text, 'sealwatch.yaml') },
+    {},
+  );
+const keyless = (root: string, more = '') => `
+trustRoots:
+  - { name: github, file: github.json }
+authorities:
+  - name: builds
+    images: ['ghcr.io/acme/**']
+    keyless:
+      trustRoot: ${root}
+      identities:
+        - issuer: https://token.actions.githubusercontent.com
+          subjectPattern: https://github\\.com/acme/.+
+${more}`;
+
+describe('an authority of the configuration', () => {
+  it('demands both logs of the public instance, and none of GitHub’s own, which writes to none', () => {
+    expect(read(keyless('public-good'))).toMatchObject([{ tlog: 'required', sct: 'required' }]);
+    expect(read(keyless('github'))).toMatchObject([{ tlog: 'ignored', sct: 'ignored' }]);
+  });
+
+  it('carries the claims of an identity, exact and by pattern', () => {
+    const claims =
+      '          claims: { buildTrigger: push }\n          claimPatterns: { sourceRepositoryRef: refs/tags/v.+ }';
+    expect(read(keyless('public-good', claims))).toMatchObject([
+      {
+        identities: [
+          {
+            claims: {
+              buildTrigger: { kind: 'exact', value: 'push' },
+              sourceRepositoryRef: { kind: 'pattern', pattern: 'refs/tags/v.+' },
+            },
+          },
+        ],
+      },
+    ]);
+  });
+
+  it('carries the annotations and attestations that it asks for', () => {
+    const more =
+      '    annotations: { env: prod }\n    attestations: [{ predicateType: https://slsa.dev/provenance/v1 }]';
+    expect(read(keyless('public-good', more))).toMatchObject([
+      {
+        annotations: { env: 'prod' },
+        attestations: [{ predicateType: 'https://slsa.dev/provenance/v1' }],
+      },
+    ]);
+  });
+});
+
+describe('a signature repository', () => {
+  const parse = (repository: string) =>
+    parseConfig(
+      `signatureRepositories:\n  - { images: ['**'], repository: '${repository}' }`,
+      'sealwatch.yaml',
+    );
+
+  it.each(['registry.example/sigs', 'localhost:5000/sigs'])('may be %s', (name) => {
+    expect(parse(name).signatureRepositories).toHaveLength(1);
+  });
+
+  it.each([
+    'registry.example/sigs:v1',
+    'registry.example/Sigs',
+    `r.example/s@sha256:${'a'.repeat(64)}`,
+  ])('may not be %s', (name) => {
+    expect(() => parse(name)).toThrow(/registry\/repository/);
+  });
+});
