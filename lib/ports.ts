@@ -27,6 +27,8 @@ import type { Discovery } from './model/evidence.ts';
 import type { Descriptor, ImageIndex, ImageManifest } from './model/manifest.ts';
 import type { Finding, TagNow } from './model/posture.ts';
 import type { ReasonCode } from './model/reasons.ts';
+import type { TrustData } from './model/trust-data.ts';
+import type { RevocationAnswer, RevocationQuestion } from './model/revocation.ts';
 import type { EvidenceVerdict, ImageVerdict, VerdictStatus } from './model/verdict.ts';
 import type {
   ControllerFacts,
@@ -221,6 +223,30 @@ export interface DeclaredRepository {
   readonly newest: number;
 }
 
+/* ----------------------------------------------------------- content trust */
+
+/** What a Notary v1 server has about a repository. */
+export type TrustDataAnswer =
+  | { readonly state: 'found'; readonly data: TrustData }
+  /** The server knows nothing of the collection. */
+  | { readonly state: 'none' }
+  /** The service has ended, or says that what it had is gone. */
+  | { readonly state: 'retired'; readonly detail: string };
+
+/** Docker Content Trust, where the configuration names a server for it. Read-only. */
+export interface ContentTrustReader {
+  /** What is set for an image; undefined when no server is named for it. */
+  settingFor(
+    registry: string,
+    repository: string,
+  ): { readonly server: string; readonly pinned: boolean } | undefined;
+  /**
+   * The metadata as served, with what was verified of it before.
+   * @throws OperationalError when the server could not be asked: then nothing is known
+   */
+  read(registry: string, repository: string): Promise<TrustDataAnswer>;
+}
+
 /* ------------------------------------------------------------------- trust */
 
 /** Where trust roots come from. */
@@ -260,6 +286,13 @@ export interface VerifyAnswer {
   readonly newFacts: readonly Fact[];
   /** Signatures checked for this answer: 0 when everything was known. */
   readonly signatureChecks: number;
+  /** What the world must be asked about revocation before the verdict can be better. */
+  readonly lacks?: readonly RevocationQuestion[];
+}
+
+/** Asks responders and fetches revocation lists. Never throws: a failure is an answer that says so. */
+export interface RevocationSource {
+  ask(questions: readonly RevocationQuestion[]): Promise<readonly RevocationAnswer[]>;
 }
 
 /** Verification off the main thread. A crash or timeout of one image never touches another. */

@@ -17,6 +17,7 @@ interface Asker {
 /** Registries whose token service lives on another site, by exact host. */
 const knownPairs: readonly (readonly [registry: RegExp, realm: RegExp])[] = [
   [/^registry-1\.docker\.io$/, /^auth\.docker\.io$/],
+  [/^notary\.docker\.io$/, /^auth\.docker\.io$/],
   [/^registry(?:-[a-z]+)?\.[a-z0-9-]+\.aliyuncs\.com$/, /^dockerauth\.[a-z0-9-]+\.aliyuncs\.com$/],
 ];
 

@@ -1,6 +1,7 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { folderName, replaceFile } from './replace-file.ts';
 
 const LastGood = z.strictObject({
   json: z.string(),
@@ -17,28 +18,18 @@ export interface LastGoodRoot {
 
 /** The folder of a mirror. No part of the mirror's name can lead out of the cache. */
 export const mirrorFolder = (cacheDir: string, mirror: string): string =>
-  path.join(cacheDir, encodeURIComponent(mirror.replace(/\/$/, '')).replaceAll('.', '%2E'));
+  path.join(cacheDir, folderName(mirror.replace(/\/$/, '')));
 
 const fileOf = (cacheDir: string, mirror: string): string =>
   path.join(mirrorFolder(cacheDir, mirror), 'last-good.json');
 
-/** Keeps a root durably: a crash leaves the old one or the new one, never half a file. */
+/** Keeps a root durably. */
 export async function keepLastGood(
   cacheDir: string,
   mirror: string,
   root: LastGoodRoot,
 ): Promise<void> {
-  const file = fileOf(cacheDir, mirror);
-  await mkdir(path.dirname(file), { recursive: true });
-  const draft = `${file}.${process.pid}.new`;
-  const handle = await open(draft, 'w', 0o600);
-  try {
-    await handle.writeFile(JSON.stringify(root));
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(draft, file);
+  await replaceFile(fileOf(cacheDir, mirror), JSON.stringify(root));
 }
 
 /** The kept root; undefined when there is none or it cannot be read. */
