@@ -16,6 +16,7 @@ export const checkTitles: Readonly<Record<CheckId, string>> = {
   'log-binding': 'Log entry is about this signature',
   signature: 'Signature holds',
   claim: 'Signed claim names this digest',
+  'second-opinion': 'A second verifier comes to the same result',
   identity: 'Signer is one the authority trusts',
 };
 

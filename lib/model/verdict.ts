@@ -35,6 +35,7 @@ export const checkIds = [
   'log-binding',
   'signature',
   'claim',
+  'second-opinion',
   'identity',
 ] as const;
 export type CheckId = (typeof checkIds)[number];

@@ -24,7 +24,7 @@ let material: PreparedMaterial = prepareMaterial({ authorities: [], trustRoots: 
 
 const answer = (asked: Asked): unknown => {
   if (asked.kind === 'verify')
-    return verifyImage(asked.discovery, material, asked.known, asked.now);
+    return verifyImage(asked.discovery, material, asked.known, asked.now, 'sample');
   material = prepareMaterial(asked.material);
   return undefined;
 };

@@ -8,6 +8,7 @@ import { matchIdentity } from './identity.ts';
 import type { PreparedKey } from './keys.ts';
 import type { PreparedAuthority } from './prepare-material.ts';
 import { inconclusive, invalid, isRefusal, type Refusal } from './refusal.ts';
+import { isSampled, type SecondOpinion } from './second-opinion.ts';
 import type { SignedItem } from './signed-item.ts';
 import type { TrustDomain } from './trusted-root.ts';
 
@@ -42,6 +43,7 @@ export function createExaminer(
   items: readonly SignedItem[],
   artifact: Artifact,
   now: Date,
+  opinion: SecondOpinion,
 ): Examiner {
   const done = new Map<string, Examination>();
   let asked = 0;
@@ -53,12 +55,20 @@ export function createExaminer(
     done.set(key, examination);
     return examination;
   };
+  const asks = (item: SignedItem, domain: TrustDomain | undefined): boolean =>
+    opinion === 'always' || (domain !== undefined && isSampled(item, evidence.id, domain));
   return {
     evidence,
     items,
     certificate: (item, domain, tlog, sct) =>
       once(`${items.indexOf(item)} ${domain.name} ${domain.revision} ${tlog} ${sct}`, () =>
-        examineCertificate(item, domain, { artifact, tlog, sct, now }),
+        examineCertificate(item, domain, {
+          artifact,
+          tlog,
+          sct,
+          now,
+          secondOpinion: asks(item, domain),
+        }),
       ),
     key: (item, key, domain, tlog) =>
       once(
@@ -70,7 +80,14 @@ export function createExaminer(
           domain?.name,
           tlog,
         ]),
-        () => examineKey(item, key, domain, { artifact, tlog, sct: 'ignored', now }),
+        () =>
+          examineKey(item, key, domain, {
+            artifact,
+            tlog,
+            sct: 'ignored',
+            now,
+            secondOpinion: asks(item, domain),
+          }),
       ),
     count: () => done.size,
     asked: () => asked,

@@ -68,7 +68,7 @@ describe('certificates and identities', () => {
 
   it('N41: an intermediate that had expired when it signed', async () => {
     const expired = await ca.intermediate({ notAfter: new Date(Date.now() - 60_000) });
-    expect(reasonIn(await judgeIssued({}, expired))).toBe('cert-path');
+    expect(reasonIn(await judgeIssued({}, expired))).toBe('cert-expired-at-time');
     expect(reasonIn(await judgeIssued({}, await ca.intermediate()))).toBe('verified');
   });
 

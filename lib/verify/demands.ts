@@ -7,4 +7,15 @@ export interface Demands {
   readonly tlog: TlogRule;
   readonly sct: 'required' | 'ignored';
   readonly now: Date;
+  /** Whether @sigstore/verify is to be asked too. */
+  readonly secondOpinion: boolean;
+  readonly atLeast?: Witnesses;
+}
+
+/** Least numbers of different witnesses, beyond the one that is needed where any is. */
+export interface Witnesses {
+  readonly logs?: number;
+  /** Sources of time of either kind. */
+  readonly times?: number;
+  readonly timestampAuthorities?: number;
 }

@@ -1,18 +1,21 @@
+import type { ReasonCode } from '#lib/model/reasons.ts';
 import type { Check, LogEntry, Signer, VerifiedTime } from '#lib/model/verdict.ts';
 import type { Artifact } from './artifact.ts';
-import { checkSigningCertificate } from './certificate-rules.ts';
-import { checkCertificateLogs, findIssuer } from './certificate-trust.ts';
+import type { Certificate } from './certificate.ts';
 import { type CheckLog, openCheckLog } from './checks.ts';
 import { type Claim, checkClaim } from './claim.ts';
 import type { Demands } from './demands.ts';
 import { signerOf } from './fulcio.ts';
 import type { PreparedKey } from './keys.ts';
-import { proveTime } from './prove-time.ts';
+import { type ProvenTime, proveTime, type TimeQuestion } from './prove-time.ts';
 import { inconclusive, invalid, isRefusal, type Refusal } from './refusal.ts';
+import { compareOpinions } from './second-opinion.ts';
 import { checkSignature } from './signature.ts';
 import { signedContentOf } from './signed-content.ts';
 import type { SignedItem } from './signed-item.ts';
 import type { TrustDomain } from './trusted-root.ts';
+import { checkScts } from './x509/check-scts.ts';
+import { type CertificatePath, checkPathTimes, findPaths } from './x509/validate-path.ts';
 
 /** How far the cryptography of one signature holds, before anyone asks whom to believe. */
 export interface Examination {
@@ -49,23 +52,73 @@ export function examineCertificate(
   const claim = signatureAndClaim(item, leaf.key, demands.artifact, log);
   if (isRefusal(claim)) return refused(log, claim, { signer });
 
-  const usage = checkSigningCertificate(leaf);
-  if (usage) return refused(log, log.failed('certificate-usage', usage), { signer });
-  const path = findIssuer(leaf, item, domain);
-  if (isRefusal(path)) {
-    const step = path.status === 'invalid' ? 'certificate-usage' : 'certificate-path';
-    return refused(log, log.failed(step, path), { signer, claim });
-  }
-  log.passed('certificate-usage', 'it is a certificate for code signing');
-  const logged = checkCertificateLogs(leaf, domain, demands.sct);
-  if (logged) return refused(log, log.failed('sct', logged), { signer, claim });
+  const question = { item, key: leaf.key, domain, demands, log };
+  const placed = placeCertificate(question, leaf);
+  const refusal = isRefusal(placed) ? placed : undefined;
+  const path = isRefusal(placed) ? undefined : placed.path;
+  const settled = withSecondOpinion(question, refusal, path);
+  if (isRefusal(placed)) return refused(log, settled ?? placed, { signer, claim });
+  if (settled) return refused(log, settled, { signer, claim });
+  return { checks: log.finish(), signer, claim, ...placed.proven };
+}
 
-  const proven = proveTime({ item, key: leaf.key, domain, path, demands, log });
-  if (isRefusal(proven)) return refused(log, proven, { signer, claim });
+/** Certificate path, times, transparency log and certificate log: everything beside the signature. */
+function placeCertificate(
+  question: TimeQuestion,
+  leaf: Certificate,
+): { readonly path: CertificatePath; readonly proven: ProvenTime } | Refusal {
+  const { item, domain, demands, log } = question;
+  const paths = findPaths({
+    leaf,
+    intermediates: item.chain,
+    authorities: domain.authorities,
+    domain: domain.name,
+    purpose: 'code-signing',
+  });
+  if (isRefusal(paths))
+    return log.failed(
+      usageReasons.includes(paths.reason) ? 'certificate-usage' : 'certificate-path',
+      paths,
+    );
+  log.passed('certificate-usage', 'it is a certificate for code signing');
+  const proven = proveTime(question);
+  if (isRefusal(proven)) return proven;
+  const instants = instantsOf(proven, demands);
+  if (isRefusal(instants)) return log.failed('timestamp', instants);
+  const path = checkPathTimes(paths, instants);
+  if (isRefusal(path)) return log.failed('certificate-path', path);
   log.passed('certificate-path', `the certificate leads to ${domain.name} at every proven time`);
-  if (demands.sct === 'required') log.passed('sct', 'a known certificate log has the certificate');
-  else log.skipped('sct', 'the authority does not ask for it');
-  return { checks: log.finish(), signer, claim, ...proven };
+  if (demands.sct === 'ignored') log.skipped('sct', 'the authority does not ask for it');
+  else {
+    const { issuer } = path;
+    const logged = checkScts({ leaf, issuer, logs: domain.certificateLogs, domain: domain.name });
+    if (isRefusal(logged)) return log.failed('sct', logged);
+    log.passed('sct', 'a known certificate log has the certificate');
+  }
+  return { path, proven };
+}
+
+const usageReasons: readonly ReasonCode[] = ['cert-eku', 'cert-ku', 'cert-critical-ext'];
+
+/**
+ * When the certificate must have been valid. Where nothing proves a time and no log is asked for, as
+ * with the long-lived certificates of a private authority, it must be valid now.
+ */
+function instantsOf({ times }: ProvenTime, { tlog, now }: Demands): readonly number[] | Refusal {
+  if (times.length > 0) return times.map(({ at }) => Date.parse(at));
+  return tlog === 'ignored'
+    ? [now.getTime()]
+    : invalid('no-trusted-time', 'nothing proves when it was signed');
+}
+
+function withSecondOpinion(
+  question: TimeQuestion,
+  own: Refusal | undefined,
+  path?: CertificatePath,
+): Refusal | undefined {
+  if (question.demands.secondOpinion) return compareOpinions(own, question, path, question.log);
+  question.log.skipped('second-opinion', 'it is not in the sample of what both verifiers judge');
+  return own;
 }
 
 /** Examines a signature with one key of an authority. The domain is that of its logs, if it names one. */
@@ -79,12 +132,9 @@ export function examineKey(
   const signer = { kind: 'key', fingerprint: key.fingerprint, algorithm: key.algorithm } as const;
   // A certificate that lies beside it does not matter: the authority names a key.
   const { certificate, ...bare } = item;
-  const why = 'the authority names a key, not certificates';
+  const why = certificate ? besideKey : forKeys;
   for (const id of ['certificate-path', 'certificate-usage', 'sct', 'identity'] as const)
-    log.skipped(
-      id,
-      certificate ? `${why}; the certificate beside the signature is not looked at` : why,
-    );
+    log.skipped(id, why);
   const claim = signatureAndClaim(bare, key, demands.artifact, log);
   if (isRefusal(claim)) return refused(log, claim, { signer });
 
@@ -92,6 +142,7 @@ export function examineKey(
     log.skipped('timestamp', 'the key counts at any time');
     log.skipped('transparency-log', 'the authority does not ask for it');
     log.skipped('log-binding', 'the authority does not ask for it');
+    log.skipped('second-opinion', 'there is nothing but the signature');
     log.passed('key', `the key ${key.fingerprint} counts`);
     return { checks: log.finish(), signer, claim, times: [] };
   }
@@ -102,13 +153,19 @@ export function examineKey(
     );
     return refused(log, log.failed('transparency-log', missing), { signer, claim });
   }
-  const proven = proveTime({ item: bare, key, domain, demands, log });
-  if (isRefusal(proven)) return refused(log, proven, { signer, claim });
+  const question = { item: bare, key, domain, demands, log };
+  const proven = proveTime(question);
+  const settled = withSecondOpinion(question, isRefusal(proven) ? proven : undefined);
+  if (isRefusal(proven)) return refused(log, settled ?? proven, { signer, claim });
+  if (settled) return refused(log, settled, { signer, claim });
   const window = checkKeyWindow(key, proven.times);
   if (window) return refused(log, log.failed('key', window), { signer, claim });
   log.passed('key', `the key ${key.fingerprint} counts at the proven times`);
   return { checks: log.finish(), signer, claim, ...proven };
 }
+
+const forKeys = 'the authority names a key, not certificates';
+const besideKey = `${forKeys}; the certificate beside the signature is not looked at`;
 
 /** A key with a window counts only within it, and only where something proves the time. */
 function checkKeyWindow(

@@ -1,16 +1,14 @@
 import type { LogEntry, VerifiedTime } from '#lib/model/verdict.ts';
-import { type IssuerPath, withIntermediates } from './certificate-trust.ts';
 import type { CheckLog } from './checks.ts';
 import type { Demands } from './demands.ts';
 import type { PreparedKey } from './keys.ts';
-import { inconclusive, invalid, isRefusal, type Refusal } from './refusal.ts';
+import { invalid, isRefusal, type Refusal } from './refusal.ts';
 import { checkLogBinding } from './rekor/log-binding.ts';
-import { digestsOfItem } from './signed-content.ts';
 import type { SignedItem } from './signed-item.ts';
-import { verifyWithSigstore } from './sigstore-bundle.ts';
-import { readTimestampToken, type TimestampToken } from './timestamps.ts';
+import { type VerifiedTimestamp, verifyTimestamp } from './timestamp/verify-timestamp.ts';
 import {
   checkLogWindows,
+  distinctLogs,
   type ProvenEntry,
   promisedTimes,
   proveEntry,
@@ -22,46 +20,39 @@ import type { TrustDomain } from './trusted-root.ts';
 /** A clock that runs ahead of ours by more than this is wrong, or lying. */
 const skewMs = 5 * 60_000;
 
-/** What a signature needs to be placed in time, log and trust domain. Its own bytes hold already. */
+/** What a signature needs to be placed in time and log. Its own bytes hold already. */
 export interface TimeQuestion {
   readonly item: SignedItem;
   readonly key: PreparedKey;
   readonly domain: TrustDomain;
-  /** How the certificate, if there is one, hangs on the domain. */
-  readonly path?: IssuerPath;
   readonly demands: Demands;
   readonly log: CheckLog;
 }
 
-/** The times that are proven and the log entry that was checked. */
+/** The times that are proven, all of which must suit, and the log entry that was checked. */
 export interface ProvenTime {
   readonly times: readonly VerifiedTime[];
   readonly log?: LogEntry;
 }
 
 /**
- * Checks log entries, timestamps and, for a certificate, its path at every proven time. A log is
- * looked at only if it is demanded; timestamps always, because both kinds of time must agree.
+ * Checks log entries and timestamps. A log is looked at only if it is demanded; timestamps always,
+ * because a certificate must have been valid at both kinds of time (TOB-SIGSTORE-4).
  */
 export function proveTime(question: TimeQuestion): ProvenTime | Refusal {
-  const { item, demands, log, domain } = question;
+  const { demands, log, domain } = question;
   const entries = entriesOf(question);
   if (isRefusal(entries)) return entries;
-  const tokens = tokensOf(question);
-  if (isRefusal(tokens)) return tokens;
-  const times = [
-    ...promisedTimes(entries),
-    ...tokens.map(({ at, by }) => ({ at: at.toISOString(), source: 'rfc3161', by }) as const),
-  ];
-  if (times.length === 0 && item.certificate) return log.failed('timestamp', noTime(question));
-
-  const failed = askLibrary(question, entries, tokens);
-  if (failed) return failed;
+  const stamps = timestampsOf(question);
+  if (isRefusal(stamps)) return stamps;
+  const times = [...promisedTimes(entries), ...stamps.map(timeOf)];
   const future = times.find(({ at }) => Date.parse(at) > demands.now.getTime() + skewMs);
   if (future)
     return log.failed('timestamp', invalid('time-future', `${future.by} says ${future.at}`));
   const window = checkLogWindows(entries, times);
   if (window) return log.failed('transparency-log', window);
+  const few = checkWitnesses(question, entries, stamps);
+  if (few) return few;
   record(log, entries, times, demands.tlog === 'ignored', domain.name);
   const shown = shownEntry(entries);
   return { times, ...(shown && { log: shown }) };
@@ -88,52 +79,63 @@ function entriesOf({
   return proven;
 }
 
-/** Tokens of unknown authorities are passed over when a log vouches for the time. */
-function tokensOf({ item, domain, log }: TimeQuestion): readonly TimestampToken[] | Refusal {
-  const tokens: TimestampToken[] = [];
+/** Tokens of unknown authorities are passed over when something else vouches for the time. */
+function timestampsOf({
+  item,
+  domain,
+  demands,
+  log,
+}: TimeQuestion): readonly VerifiedTimestamp[] | Refusal {
+  const stamps: VerifiedTimestamp[] = [];
   let stranger: Refusal | undefined;
   for (const der of item.timestamps) {
-    const token = readTimestampToken(der, domain);
-    if (!isRefusal(token)) tokens.push(token);
-    else if (token.status === 'untrusted') stranger ??= token;
-    else return log.failed('timestamp', token);
+    const stamp = verifyTimestamp({
+      der,
+      over: item.timestamped,
+      authorities: domain.timestampAuthorities,
+      domain: domain.name,
+    });
+    if (!isRefusal(stamp)) stamps.push(stamp);
+    else if (stamp.status === 'untrusted') stranger ??= stamp;
+    else return log.failed('timestamp', stamp);
   }
-  const otherTime = tokens.length > 0 || item.tlogEntries.some((entry) => entry.promise);
-  return stranger && !otherTime ? log.failed('timestamp', stranger) : tokens;
+  const promised =
+    demands.tlog === 'required' && item.tlogEntries.some(({ promise }) => promise !== undefined);
+  return stranger && stamps.length === 0 && !promised ? log.failed('timestamp', stranger) : stamps;
 }
 
-function noTime({ item, demands }: TimeQuestion): Refusal {
-  if (item.unreadTimestamps > 0)
-    return inconclusive('unsupported-format', 'timestamps over the payload of an attestation');
-  const { notBefore = 0, notAfter = 0 } = item.certificate ?? {};
-  const now = demands.now.getTime();
-  // A long-lived certificate of a private authority may be good without a time; this is not judged yet.
-  return demands.tlog === 'ignored' && notBefore <= now && now <= notAfter
-    ? inconclusive('unsupported-format', 'certificates that nothing places in time')
-    : invalid('no-trusted-time', 'nothing proves when it was signed');
-}
+const timeOf = ({ at, by }: VerifiedTimestamp): VerifiedTime => ({
+  at: at.toISOString(),
+  source: 'rfc3161',
+  by,
+});
 
-function askLibrary(
-  { item, key, domain, path, demands, log }: TimeQuestion,
+/** Counts logs by their keys and authorities by their names, so that no witness counts as two. */
+function checkWitnesses(
+  { demands: { atLeast }, log }: TimeQuestion,
   entries: readonly ProvenEntry[],
-  tokens: readonly TimestampToken[],
+  stamps: readonly VerifiedTimestamp[],
 ): Refusal | undefined {
-  const failed = verifyWithSigstore({
-    item,
-    key,
-    material: path ? withIntermediates(domain.material, path) : domain.material,
-    tlogEntries: entries.map(({ entry }) => entry),
-    tokens,
-    signedDigest: digestsOfItem(item, demands.artifact, 'signed'),
-    payloadDigest: digestsOfItem(item, demands.artifact, 'payload'),
-    signatureHolds: true,
-    thresholds: {
-      tlog: demands.tlog === 'required' ? 1 : 0,
-      certificateLogs: item.certificate && demands.sct === 'required' ? 1 : 0,
-      timestamps: item.certificate ? 1 : 0,
-    },
-  });
-  return failed && log.failed(failed.step, failed.refusal);
+  const logs = distinctLogs(entries);
+  if (logs < (atLeast?.logs ?? 0))
+    return log.failed(
+      'transparency-log',
+      invalid('tlog-threshold', `${logs} logs vouch for it, not ${atLeast?.logs}`),
+    );
+  const authorities = new Set(stamps.map(({ by }) => by)).size;
+  const promising = distinctLogs(entries.filter(({ entry }) => entry.promise));
+  const missing =
+    authorities < (atLeast?.timestampAuthorities ?? 0) ||
+    authorities + promising < (atLeast?.times ?? 0);
+  return missing
+    ? log.failed(
+        'timestamp',
+        invalid(
+          'no-trusted-time',
+          `${authorities} timestamp authorities and ${promising} logs vouch for the time, which is too few`,
+        ),
+      )
+    : undefined;
 }
 
 function record(

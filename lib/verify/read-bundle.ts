@@ -64,7 +64,7 @@ function bundleAt(json: JsonValue, version: number): SignedItem | Refusal {
     chain,
     tlogEntries,
     timestamps,
-    unreadTimestamps: 0,
+    timestamped: content.signature,
     notes: [],
   };
 }

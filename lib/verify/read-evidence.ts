@@ -36,7 +36,7 @@ export function readEvidence(evidence: Evidence): readonly SignedItem[] | Refusa
 
 type Provenance = Pick<
   SignedItem,
-  'certificate' | 'chain' | 'tlogEntries' | 'timestamps' | 'notes' | 'unreadTimestamps'
+  'certificate' | 'chain' | 'tlogEntries' | 'timestamps' | 'notes'
 >;
 
 function readSignatureLayer(
@@ -51,7 +51,7 @@ function readSignatureLayer(
   const provenance = readProvenance(annotations);
   if (isRefusal(provenance)) return provenance;
   const content = { form: 'simple-signing', payload } as const;
-  return [{ layout: 'legacy', content, signature, ...provenance }];
+  return [{ layout: 'legacy', content, signature, timestamped: signature, ...provenance }];
 }
 
 function readAttestationLayer(
@@ -66,15 +66,13 @@ function readAttestationLayer(
     return invalid('signature-bad', 'the envelope has no signature');
   const provenance = readProvenance(annotations);
   if (isRefusal(provenance)) return provenance;
-  // Cosign timestamps the payload of an attestation, not its signature as every other format does.
-  const { timestamps, ...rest } = provenance;
   return envelope.signatures.map((signature) => ({
     layout: 'legacy',
     content: { form: 'dsse', envelope },
     signature,
-    ...rest,
-    timestamps: [],
-    unreadTimestamps: timestamps.length,
+    // Cosign timestamps the whole envelope here, not its signature as every other format does.
+    timestamped: bytes,
+    ...provenance,
   }));
 }
 
@@ -91,7 +89,6 @@ function readProvenance(annotations: CosignAnnotations): Provenance | Refusal {
     chain: readChain(annotations.chain, notes),
     tlogEntries: entry ? [entry] : [],
     timestamps: token ? [token] : [],
-    unreadTimestamps: 0,
     notes,
   };
 }

@@ -25,8 +25,8 @@ export interface SignedItem {
   readonly tlogEntries: readonly TlogEntry[];
   /** DER TimeStampResp. */
   readonly timestamps: readonly Buffer[];
-  /** Timestamps over something else than the signature, which nothing here can check. */
-  readonly unreadTimestamps: number;
+  /** What the timestamps are over: the signature, or a legacy attestation as it was written. */
+  readonly timestamped: Uint8Array;
   /** Oddities that change no verdict. */
   readonly notes: readonly string[];
 }

@@ -1,96 +1,190 @@
 import type { TransparencyLogEntry } from '@sigstore/bundle';
+import { crypto, dsse, RFC3161Timestamp } from '@sigstore/core';
 import {
-  PolicyError,
   type SignedEntity,
   type TrustMaterial,
   VerificationError,
   Verifier,
 } from '@sigstore/verify';
-import type { CheckId } from '#lib/model/verdict.ts';
-import type { PreparedKey } from './keys.ts';
+import type { Artifact } from './artifact.ts';
+import { type Certificate, extensionIds, extensionOf } from './certificate.ts';
+import type { Demands } from './demands.ts';
+import type { KeyKind, PreparedKey } from './keys.ts';
 import { libraryCertificateOf } from './library-certificate.ts';
-import { inconclusive, invalid, type Refusal } from './refusal.ts';
+import { isRefusal } from './refusal.ts';
 import { isRekorV2, type TlogEntry } from './rekor/tlog-entry.ts';
-import type { DigestOf } from './signed-content.ts';
+import { type DigestOf, digestsOfItem } from './signed-content.ts';
 import type { SignedItem } from './signed-item.ts';
-import type { TimestampToken } from './timestamps.ts';
+import type { TrustDomain } from './trusted-root.ts';
 
-/** What the library is to look at. Log entries and tokens of strangers are left out before. */
-export interface SigstoreQuestion {
+/** What the library is to look at: the item as it was read, not what our own code made of it. */
+export interface LibraryQuestion {
   readonly item: SignedItem;
   /** The key that must have signed: of the certificate, or of the authority. */
   readonly key: PreparedKey;
-  readonly material: TrustMaterial;
-  readonly tlogEntries: readonly TlogEntry[];
-  readonly tokens: readonly TimestampToken[];
-  /** Digests of what was signed, and of the payload of an envelope, computed from the bytes. */
-  readonly signedDigest: DigestOf;
-  readonly payloadDigest: DigestOf;
-  /** Whether the signature holds, checked before with the right hash for the key. */
-  readonly signatureHolds: boolean;
-  readonly thresholds: {
-    readonly tlog: number;
-    readonly certificateLogs: number;
-    readonly timestamps: number;
-  };
+  readonly domain: TrustDomain;
+  readonly demands: Pick<Demands, 'artifact' | 'tlog' | 'sct'>;
 }
 
-/** A refusal with the step that it belongs to. */
-export interface FailedStep {
-  readonly step: CheckId;
-  readonly refusal: Refusal;
+/** What the library says. `cannot`: the item is one of those that it is known not to handle. */
+export type LibraryAnswer =
+  | { readonly kind: 'holds' }
+  | { readonly kind: 'refuses'; readonly why: string }
+  | { readonly kind: 'cannot'; readonly why: string };
+
+class CannotJudge extends Error {}
+
+/** @throws CannotJudge */
+function cannot(why: string): never {
+  throw new CannotJudge(why);
 }
 
 /**
- * Asks @sigstore/verify for times, certificate path, certificate log and transparency log. It gets
- * one key (its hints are ignored), no identity policy (it would match without anchors), and digests
- * that were computed from the bytes. Its errors become refusals; anything else it throws propagates.
+ * Asks @sigstore/verify for times, certificate path, certificate log, transparency log and, where it
+ * knows the algorithm, the signature. It gets one key (its hints are ignored) and no identity policy (it
+ * would match without anchors). Entries and timestamps of strangers are left out, as our own code
+ * does. An error of a kind that it does not document counts as a refusal.
  */
-export function verifyWithSigstore(question: SigstoreQuestion): FailedStep | undefined {
-  const { key, thresholds } = question;
-  const material = {
-    ...withCheckpointNames(question.material, question.tlogEntries),
-    publicKey: () => ({ publicKey: key.key, validFor: () => true }),
-  };
+export function askLibrary(question: LibraryQuestion): LibraryAnswer {
+  const { key, domain, demands, item } = question;
   try {
+    const entity = entityOf(question);
+    const material = {
+      ...withCheckpointNames(domain.material, item.tlogEntries),
+      publicKey: () => ({ publicKey: key.key, validFor: () => true }),
+    };
     new Verifier(material, {
-      tlogThreshold: thresholds.tlog,
-      ctlogThreshold: thresholds.certificateLogs,
-      timestampThreshold: thresholds.timestamps,
-    }).verify(entityOf(question));
-    return undefined;
+      tlogThreshold: demands.tlog === 'required' ? 1 : 0,
+      ctlogThreshold: item.certificate && demands.sct === 'required' ? 1 : 0,
+      timestampThreshold: item.certificate ? 1 : 0,
+    }).verify(entity);
+    return { kind: 'holds' };
   } catch (error) {
-    if (error instanceof VerificationError) return stepOf(error, question);
-    if (error instanceof PolicyError)
-      return { step: 'identity', refusal: inconclusive('verifier-crash', error.message) };
-    throw error;
+    if (error instanceof CannotJudge) return { kind: 'cannot', why: error.message };
+    if (error instanceof VerificationError)
+      return { kind: 'refuses', why: `${error.code}: ${error.message}` };
+    const thrown = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown failure';
+    return { kind: 'refuses', why: thrown };
   }
 }
 
-function entityOf(question: SigstoreQuestion): SignedEntity {
-  const { item, tokens } = question;
-  const tlogEntries = question.tlogEntries.map(libraryEntry);
-  const { signature } = item;
+function entityOf(question: LibraryQuestion): SignedEntity {
+  const { item, domain, demands } = question;
+  const entries = demands.tlog === 'required' ? entriesOf(item, domain) : [];
+  const tokens = tokensOf(item, domain);
+  const timed = entries.filter(({ integratedTime }) => integratedTime !== '0');
+  if (item.certificate) {
+    if (timed.length + tokens.length === 0) cannot('nothing proves a time');
+    checkCertificateLogs(item.certificate, domain);
+  }
   return {
-    signature: {
-      signature,
-      compareSignature: (other) => signature.equals(other),
-      compareDigest: (digest) => isDigestOf(question.payloadDigest, digest),
-      compareSignedDigest: (digest) => isDigestOf(question.signedDigest, digest),
-      verifySignature: () => question.signatureHolds,
-    },
+    signature: signatureOf(question),
     key: item.certificate
       ? { $case: 'certificate', certificate: libraryCertificateOf(item.certificate) }
       : { $case: 'public-key', hint: '' },
-    tlogEntries,
+    tlogEntries: entries,
     timestamps: [
-      ...tlogEntries
-        .filter(({ integratedTime }) => integratedTime && integratedTime !== '0')
-        .map((tlogEntry) => ({ $case: 'transparency-log' as const, tlogEntry })),
-      ...tokens.map(({ parsed }) => ({ $case: 'timestamp-authority' as const, timestamp: parsed })),
+      ...timed.map((tlogEntry) => ({ $case: 'transparency-log' as const, tlogEntry })),
+      ...tokens.map((timestamp) => ({ $case: 'timestamp-authority' as const, timestamp })),
     ],
   };
 }
+
+/** The library verifies with the hash that OpenSSL takes for a key by itself. */
+const knownKeys: readonly KeyKind[] = ['ecdsa-p256', 'ed25519'];
+
+const knownKinds: readonly string[] = [
+  'hashedrekord 0.0.1',
+  'hashedrekord 0.0.2',
+  'dsse 0.0.1',
+  'intoto 0.0.2',
+];
+
+function entriesOf(item: SignedItem, { logs }: TrustDomain): TransparencyLogEntry[] {
+  return item.tlogEntries.flatMap((entry) => {
+    const [log, ...more] = logs.filter(({ ids }) => ids.includes(entry.logId));
+    if (log === undefined) return [];
+    if (more.length > 0) cannot('the trust root names the log more than once');
+    if (isRefusal(log.key) || !knownKeys.includes(log.key.kind))
+      cannot('the log has a key of another kind');
+    if (!knownKinds.includes(`${entry.kind} ${entry.version}`))
+      cannot(`it does not know entries of the kind ${entry.kind} ${entry.version}`);
+    return [libraryEntry(entry)];
+  });
+}
+
+function tokensOf({ timestamps }: SignedItem, { material }: TrustDomain): RFC3161Timestamp[] {
+  const tokens = timestamps.flatMap((der) => {
+    const token = tokenOf(der);
+    const leaf = material.timestampAuthorities
+      .map(({ certChain: [first] }) => first)
+      .find(
+        (one) =>
+          one?.serialNumber.equals(token.signerSerialNumber) &&
+          one.issuer.equals(token.signerIssuer),
+      );
+    if (leaf === undefined) cannot('the trust root does not list who signed a timestamp');
+    if (crypto.createPublicKey(leaf.publicKey).asymmetricKeyType !== 'ec')
+      cannot('a timestamp is signed with a key of another kind');
+    return [token];
+  });
+  const named = tokens.map(
+    (one) => `${one.signerSerialNumber.toString('hex')} ${+one.signingTime}`,
+  );
+  if (new Set(named).size < named.length) cannot('two timestamps of one authority and second');
+  return tokens;
+}
+
+function tokenOf(der: Buffer): RFC3161Timestamp {
+  try {
+    const token = RFC3161Timestamp.parse(Buffer.from(der));
+    return Number.isNaN(+token.signingTime) ? cannot('it cannot read a timestamp') : token;
+  } catch {
+    return cannot('it cannot read a timestamp');
+  }
+}
+
+/** The library wants every proof in a certificate to be by a known log, whatever is demanded. */
+function checkCertificateLogs(certificate: Certificate, { certificateLogs }: TrustDomain): void {
+  if (extensionOf(certificate, extensionIds.signedCertificateTimestamps) === undefined) return;
+  const proofs = libraryCertificateOf(certificate).extSCT?.signedCertificateTimestamps ?? [];
+  for (const { logID } of proofs) {
+    const log = certificateLogs.find(({ ids }) => ids.includes(logID.toString('hex')));
+    if (log === undefined) cannot('the certificate is in a log that nobody named');
+    if (log && (isRefusal(log.key) || log.key.kind !== 'ecdsa-p256'))
+      cannot('the certificate log has a key of another kind');
+  }
+}
+
+function signatureOf({ item, key, demands }: LibraryQuestion): SignedEntity['signature'] {
+  const { signature, content } = item;
+  const signed = digestsOfItem(item, demands.artifact, 'signed');
+  const payload = digestsOfItem(item, demands.artifact, 'payload');
+  const bytes = signedBytes(content, demands.artifact);
+  const judges = bytes !== undefined && canVerify(key, content.form);
+  return {
+    signature,
+    compareSignature: (other) => signature.equals(other),
+    compareDigest: (digest) => isDigestOf(content.form === 'dsse' ? payload : signed, digest),
+    compareSignedDigest: (digest) => isDigestOf(signed, digest),
+    // Where the library would take the wrong hash, our own check of the signature stands.
+    verifySignature: (publicKey) => !judges || crypto.verify(bytes, publicKey, signature),
+  };
+}
+
+const canVerify = ({ kind }: PreparedKey, form: SignedItem['content']['form']): boolean =>
+  kind === 'ecdsa-p256' || (kind === 'ed25519' && form !== 'message');
+
+/** What was signed, encoded by the library; undefined where only its digest is at hand. */
+function signedBytes(content: SignedItem['content'], artifact: Artifact): Buffer | undefined {
+  if (content.form === 'simple-signing') return content.payload;
+  if (content.form === 'dsse')
+    return dsse.preAuthEncoding(content.envelope.payloadType, content.envelope.payload);
+  return artifact.bytes && Buffer.from(artifact.bytes);
+}
+
+const isDigestOf = (digestOf: DigestOf, digest: Buffer): boolean =>
+  (['sha256', 'sha384', 'sha512'] as const).some((name) => digestOf(name)?.equals(digest));
 
 /**
  * Lets checkpoints of Rekor v1 be signed under any name. The library wants the name to be part of the
@@ -134,73 +228,3 @@ const libraryEntry = ({ proof, promise, ...entry }: TlogEntry): TransparencyLogE
   },
   canonicalizedBody: entry.body,
 });
-
-const isDigestOf = (digestOf: DigestOf, digest: Buffer): boolean =>
-  (['sha256', 'sha384', 'sha512'] as const).some((name) => digestOf(name)?.equals(digest));
-
-function stepOf(error: VerificationError, question: SigstoreQuestion): FailedStep {
-  const fail = (step: CheckId, reason: Refusal['reason']): FailedStep => ({
-    step,
-    refusal: invalid(reason, error.message),
-  });
-  switch (error.code) {
-    case 'TIMESTAMP_ERROR':
-      return fail(
-        'timestamp',
-        error.message.startsWith('expected') ? 'no-trusted-time' : 'tsa-bad',
-      );
-    case 'CERTIFICATE_ERROR':
-      return certificateStep(error, question);
-    case 'TLOG_INCLUSION_PROMISE_ERROR':
-      return fail('transparency-log', 'tlog-set-bad');
-    case 'TLOG_INCLUSION_PROOF_ERROR':
-      return fail(
-        'transparency-log',
-        error.message.includes('checkpoint') ? 'tlog-checkpoint-bad' : 'tlog-proof-bad',
-      );
-    case 'TLOG_MISSING_INCLUSION_ERROR':
-      return fail('transparency-log', 'tlog-missing');
-    case 'TLOG_BODY_ERROR':
-      return fail('log-binding', 'tlog-body');
-    case 'TLOG_ERROR':
-      return fail(
-        'transparency-log',
-        error.message.startsWith('duplicate') ? 'tlog-duplicate' : 'tlog-threshold',
-      );
-    case 'PUBLIC_KEY_ERROR':
-      return fail('key', 'key-window');
-    case 'SIGNATURE_ERROR':
-      return fail('signature', 'signature-bad');
-    case 'NOT_IMPLEMENTED_ERROR':
-      return { step: 'format', refusal: inconclusive('unsupported-format', error.message) };
-  }
-}
-
-/** The library has one code for paths and certificate logs; the times tell an expired one apart. */
-function certificateStep(error: VerificationError, question: SigstoreQuestion): FailedStep {
-  if (/\bSCTs?\b/.test(error.message))
-    return { step: 'sct', refusal: invalid('sct-bad', error.message) };
-  const leaf = question.item.certificate;
-  const outside = claimedTimes(question).find(
-    (at) => leaf !== undefined && (at < leaf.notBefore || at > leaf.notAfter),
-  );
-  if (outside === undefined)
-    return { step: 'certificate-path', refusal: invalid('cert-path', error.message) };
-  return {
-    step: 'certificate-path',
-    refusal: invalid(
-      'cert-expired-at-time',
-      `it was signed at ${isoTime(outside)}, outside the validity of the certificate`,
-    ),
-  };
-}
-
-const claimedTimes = ({ tlogEntries, tokens }: SigstoreQuestion): readonly number[] => [
-  ...tlogEntries
-    .filter(({ promise }) => promise)
-    .map(({ integratedTime }) => Number(integratedTime) * 1000),
-  ...tokens.map(({ at }) => at.getTime()),
-];
-
-const isoTime = (at: number): string =>
-  Math.abs(at) <= 8.64e15 ? new Date(at).toISOString() : String(at);

@@ -43,7 +43,7 @@ export function verifyArtifact(
     if (evidence.kind === 'unsigned-attachment') return attachmentVerdict(evidence);
     const items = readEvidence(evidence);
     if (isRefusal(items)) return refusedVerdict(evidence, items, stepOfReading(evidence));
-    return assessUnder(createExaminer(evidence, items, artifact, now), prepared);
+    return assessUnder(createExaminer(evidence, items, artifact, now, 'always'), prepared);
   } catch (error) {
     return crashVerdict(evidence, error);
   }

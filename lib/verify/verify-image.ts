@@ -1,5 +1,6 @@
 import type { Discovery, Evidence } from '#lib/model/evidence.ts';
 import type { ReasonCode } from '#lib/model/reasons.ts';
+import type { RevocationAnswer, RevocationQuestion } from '#lib/model/revocation.ts';
 import type { EvidenceVerdict } from '#lib/model/verdict.ts';
 import type { Fact, VerifyAnswer } from '#lib/ports.ts';
 import { artifactOfImage } from './artifact.ts';
@@ -14,10 +15,13 @@ import {
 } from './assess.ts';
 import { assessStranger, coverageOf } from './assess-stranger.ts';
 import { missingAttestations, requiredAttestations } from './attestation/required.ts';
+import { factKey } from './fact-key.ts';
 import { judgeImage } from './judge-image.ts';
+import { verifyNotation } from './notation/verify-notation.ts';
 import type { PreparedAuthority, PreparedMaterial } from './prepare-material.ts';
 import { readEvidence } from './read-evidence.ts';
 import { isRefusal } from './refusal.ts';
+import type { SecondOpinion } from './second-opinion.ts';
 import { verifierVersion } from './verifier-version.ts';
 import { stepOfReading } from './verify-evidence.ts';
 
@@ -33,24 +37,29 @@ export function verifyImage(
   material: PreparedMaterial,
   known: readonly Fact[],
   now: Date,
+  opinion: SecondOpinion = 'always',
+  answers: readonly RevocationAnswer[] = [],
 ): VerifyAnswer {
   const name = `${discovery.registry}/${discovery.repository}`;
   const covering = material.authorities.filter(({ covers }) => covers(name));
+  const notation = material.notation.filter(({ covers }) => covers(name));
+  const revocation = new Map(answers.map((answer) => [answer.key, answer]));
   const facts = new Map(known.map((fact) => [factKey(fact), fact.verdict]));
   const newFacts: Fact[] = [];
+  const lacks: RevocationQuestion[] = [];
   let signatureChecks = 0;
   const verdicts = discovery.evidence.map((evidence): EvidenceVerdict => {
-    const {
-      verdict,
-      facts: found,
-      checks,
-    } = assessEvidence({ discovery, evidence, material, covering, now }, facts);
-    newFacts.push(...found);
-    signatureChecks += checks;
+    const { verdict, ...found } =
+      evidence.kind === 'notation'
+        ? verifyNotation({ discovery, evidence, covering: notation, answers: revocation, now }, facts)
+        : assessEvidence({ discovery, evidence, material, covering, now, opinion }, facts);
+    newFacts.push(...found.facts);
+    lacks.push(...(found.lacks ?? []));
+    signatureChecks += found.checks;
     return verdict;
   });
   const required = requiredAttestations(
-    covering.map(({ authority }) => authority),
+    [...covering, ...notation].map(({ authority }) => authority),
     verdicts,
     discovery.complete,
   );
@@ -60,6 +69,7 @@ export function verifyImage(
     verdict: required.length === 0 ? verdict : { ...verdict, required },
     newFacts,
     signatureChecks,
+    ...(lacks.length > 0 && { lacks }),
   };
 }
 
@@ -69,12 +79,14 @@ interface EvidenceQuestion {
   readonly material: PreparedMaterial;
   readonly covering: readonly PreparedAuthority[];
   readonly now: Date;
+  readonly opinion: SecondOpinion;
 }
 
 interface EvidenceAnswer {
   readonly verdict: EvidenceVerdict;
   readonly facts: readonly Fact[];
   readonly checks: number;
+  readonly lacks?: readonly RevocationQuestion[];
 }
 
 function assessEvidence(
@@ -88,7 +100,11 @@ function assessEvidence(
     const items = readEvidence(evidence);
     if (isRefusal(items)) return plain(refusedVerdict(evidence, items, stepOfReading(evidence)));
     const artifact = artifactOfImage(question.discovery.subject);
-    return assessItems(createExaminer(evidence, items, artifact, question.now), question, known);
+    return assessItems(
+      createExaminer(evidence, items, artifact, question.now, question.opinion),
+      question,
+      known,
+    );
   } catch (error) {
     return plain(crashVerdict(evidence, error));
   }
@@ -167,15 +183,6 @@ const passing: readonly (ReasonCode | undefined)[] = [
 ];
 
 const isLasting = ({ reason }: EvidenceVerdict): boolean => !passing.includes(reason);
-
-const factKey = (fact: Omit<Fact, 'verdict'>): string =>
-  [
-    fact.subject,
-    fact.evidence,
-    fact.authorityFingerprint,
-    fact.trustRootRevision,
-    fact.verifierVersion,
-  ].join(' ');
 
 function staleRoots(covering: readonly PreparedAuthority[]) {
   const stale = new Map(
