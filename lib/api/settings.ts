@@ -1,6 +1,6 @@
 import 'server-only';
 import type { Settings } from '#lib/contract/overview.ts';
-import type { Authority, TextRule } from '#lib/model/authority.ts';
+import type { Authority, IssuerRule } from '#lib/model/authority.ts';
 import { limits } from '#lib/model/limits.ts';
 import { server } from '#lib/wiring/server.ts';
 import { version } from './version.ts';
@@ -86,5 +86,7 @@ function trusts(authority: Authority): string[] {
   );
 }
 
-const ruleText = (rule: TextRule): string =>
-  rule.kind === 'exact' ? rule.value : `/${rule.pattern}/`;
+function ruleText(rule: IssuerRule): string {
+  if (rule.kind === 'none') return 'nobody named';
+  return rule.kind === 'exact' ? rule.value : `/${rule.pattern}/`;
+}

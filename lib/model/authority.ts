@@ -3,10 +3,22 @@ export type TextRule =
   | { readonly kind: 'exact'; readonly value: string }
   | { readonly kind: 'pattern'; readonly pattern: string };
 
+/** The kinds of name that a certificate can carry; `dn` is its subject itself. */
+export const subjectKinds = ['uri', 'email', 'dns', 'ip', 'dn', 'other'] as const;
+export type SubjectKind = (typeof subjectKinds)[number];
+
+/** `none`: the certificate must name no OIDC issuer, as those of a private authority do not. */
+export type IssuerRule = TextRule | { readonly kind: 'none' };
+
 /** Whom a keyless authority believes: the certificate's SAN and its OIDC issuer, both always. */
 export interface IdentityRule {
   readonly subject: TextRule;
-  readonly issuer: TextRule;
+  /**
+   * Which name `subject` is about, where a certificate has several. Without it the certificate must
+   * have one alternative name, or none and a subject.
+   */
+  readonly subjectKind?: SubjectKind;
+  readonly issuer: IssuerRule;
   /** Fulcio extensions that must say so too, by the names of `Signer.claims`. */
   readonly claims?: Readonly<Record<string, TextRule>>;
 }
@@ -42,6 +54,12 @@ export interface TrustedKey {
   readonly hash?: 'sha256' | 'sha384' | 'sha512';
   readonly validFrom?: string;
   readonly validUntil?: string;
+  /** Since when it may be in other hands: from then on, and without a proven time, nothing counts. */
+  readonly revokedFrom?: string;
+  /** Where it lies (`hashivault://…`, `k8s://…`): `pem` is empty until it was read there. */
+  readonly reference?: string;
+  /** Why it could not be read there, with the remedy. */
+  readonly problem?: string;
 }
 
 /** What a transparency log must say. `required`: no proof, no verdict. `ignored`: not looked at. */

@@ -1,4 +1,5 @@
 import type { AttestationSummary } from './attestation.ts';
+import type { SubjectKind } from './authority.ts';
 import type { Digest } from './digest.ts';
 import type { EvidenceKind, EvidenceSource, PlaceSearched } from './evidence.ts';
 import type { ReasonCode } from './reasons.ts';
@@ -35,7 +36,6 @@ export const checkIds = [
   'log-binding',
   'signature',
   'claim',
-  'second-opinion',
   'identity',
 ] as const;
 export type CheckId = (typeof checkIds)[number];
@@ -56,7 +56,11 @@ export type Signer =
       readonly kind: 'certificate';
       readonly subject: string;
       /** What kind of name it is; `dn` is the subject itself, where there is no alternative name. */
-      readonly subjectType: 'uri' | 'email' | 'dns' | 'ip' | 'dn' | 'other';
+      readonly subjectType: SubjectKind;
+      /** All alternative names, where there are several; `subject` is the first of them. */
+      readonly names?: readonly { readonly kind: SubjectKind; readonly value: string }[];
+      /** The subject of the certificate (RFC 4514), where it is not empty. */
+      readonly distinguishedName?: string;
       readonly issuer?: string;
       /** Fulcio extensions by name (build signer URI, source repository …). */
       readonly claims: Readonly<Record<string, string>>;

@@ -34,10 +34,11 @@ function essenceOfKind(authority: Unmarked): object {
   if (authority.kind === 'keyless')
     return {
       kind: 'keyless',
-      identities: authority.identities.map(({ subject, issuer, claims }) => [
+      identities: authority.identities.map(({ subject, subjectKind, issuer, claims }) => [
         ruleOf(subject),
         ruleOf(issuer),
         ...(claims === undefined ? [] : [claimsOf(claims)]),
+        ...(subjectKind === undefined ? [] : [subjectKind]),
       ]),
       trustRoot: authority.trustRoot,
       tlog: authority.tlog,
@@ -45,11 +46,14 @@ function essenceOfKind(authority: Unmarked): object {
     };
   return {
     kind: 'key',
-    keys: authority.keys.map(({ pem, hash, validFrom, validUntil }) => [
+    keys: authority.keys.map(({ pem, hash, validFrom, validUntil, revokedFrom, reference }) => [
       keyName(pem),
       hash ?? null,
       validFrom ?? null,
       validUntil ?? null,
+      ...(revokedFrom === undefined ? [] : [`revoked ${revokedFrom}`]),
+      // A key that could not be read is another one than the key that is read later.
+      ...(pem === '' ? [reference ?? null] : []),
     ]),
     trustRoot: authority.trustRoot ?? null,
     tlog: authority.tlog,

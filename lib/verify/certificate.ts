@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import type { SubjectKind } from '#lib/model/authority.ts';
 import { limits } from '#lib/model/limits.ts';
 import { type DerNode, derChildren, derOid, derTags, readDer } from './der.ts';
 import { sha256 } from './fingerprint.ts';
@@ -18,9 +19,6 @@ export interface SubjectName {
   /** As text; an IP address in hex, a directory name as its DER in hex. */
   readonly value: string;
 }
-
-/** How a name of a certificate is to be read; `dn` is the subject itself or a directory name. */
-export type SubjectKind = 'uri' | 'email' | 'dns' | 'ip' | 'dn' | 'other';
 
 /** A parsed certificate. What is read here is claimed by the certificate; nothing is verified yet. */
 export interface Certificate {

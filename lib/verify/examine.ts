@@ -6,7 +6,7 @@ import { type CheckLog, openCheckLog } from './checks.ts';
 import { type Claim, checkClaim } from './claim.ts';
 import type { Demands } from './demands.ts';
 import { signerOf } from './fulcio.ts';
-import type { PreparedKey } from './keys.ts';
+import { checkKeyWindow, type PreparedKey } from './keys.ts';
 import { type ProvenTime, proveTime, type TimeQuestion } from './prove-time.ts';
 import { inconclusive, invalid, isRefusal, type Refusal } from './refusal.ts';
 import { compareOpinions } from './second-opinion.ts';
@@ -166,25 +166,6 @@ export function examineKey(
 
 const forKeys = 'the authority names a key, not certificates';
 const besideKey = `${forKeys}; the certificate beside the signature is not looked at`;
-
-/** A key with a window counts only within it, and only where something proves the time. */
-function checkKeyWindow(
-  { window }: PreparedKey,
-  times: readonly VerifiedTime[],
-): Refusal | undefined {
-  if (window === undefined) return undefined;
-  if (times.length === 0)
-    return inconclusive(
-      'no-trusted-time',
-      'the key counts for a time only, and nothing proves the time',
-    );
-  const outside = times.find(
-    ({ at }) => !(Date.parse(at) >= window.from && Date.parse(at) <= window.until),
-  );
-  return (
-    outside && invalid('key-window', `it was signed at ${outside.at}, when the key did not count`)
-  );
-}
 
 function signatureAndClaim(
   item: SignedItem,

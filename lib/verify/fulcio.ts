@@ -2,6 +2,7 @@ import type { Signer } from '#lib/model/verdict.ts';
 import type { Certificate } from './certificate.ts';
 import { derTags, readDer } from './der.ts';
 import { invalid, isRefusal, type Refusal } from './refusal.ts';
+import { alternativeNames, subjectText } from './x509/subject-names.ts';
 
 /**
  * Names of Fulcio's certificate extensions by the last arc of 1.3.6.1.4.1.57264.1.
@@ -32,6 +33,8 @@ const names: Readonly<Record<string, string>> = {
 };
 
 const arc = '1.3.6.1.4.1.57264.1.';
+/** The last arc whose encoding is known; what comes later is named by its whole identifier. */
+const lastKnownArc = 24;
 
 /** What Fulcio copied from the identity token into the certificate. */
 export interface FulcioClaims {
@@ -49,6 +52,7 @@ export function readFulcioClaims(certificate: Certificate): FulcioClaims | Refus
     if (!oid.startsWith(arc)) continue;
     const number = oid.slice(arc.length);
     const text = Number(number) < 7 ? utf8(value) : derText(value);
+    if (text === undefined && Number(number) > lastKnownArc) continue;
     if (text === undefined)
       return invalid('cert-malformed', `the extension ${oid} is not text in its proper encoding`);
     texts.set(number, text);
@@ -57,26 +61,32 @@ export function readFulcioClaims(certificate: Certificate): FulcioClaims | Refus
   if (first !== undefined && second !== undefined && first !== second)
     return invalid('issuer-conflict', `the certificate names the issuers ${first} and ${second}`);
   const issuer = second ?? first;
-  const claims = [...texts].flatMap(([number, text]) =>
-    names[number] === undefined ? [] : [[names[number], text] as const],
-  );
+  const claims = [...texts]
+    .filter(([number]) => number !== '1' && number !== '8')
+    .map(([number, text]) => [names[number] ?? `${arc}${number}`, text] as const);
   return { claims: Object.fromEntries(claims), ...(issuer !== undefined && { issuer }) };
 }
 
-/** Whom the certificate names, or why it cannot be told. Exactly one name is expected of Fulcio. */
+/**
+ * Whom the certificate names: its alternative names, or its subject where there are none. Fulcio gives
+ * exactly one; of several the rules must say which kind they mean.
+ */
 export function signerOf(certificate: Certificate): Signer | Refusal {
   const fulcio = readFulcioClaims(certificate);
   if (isRefusal(fulcio)) return fulcio;
-  const name = certificate.subjectNames[0];
-  if (name === undefined || certificate.subjectNames.length !== 1)
-    return invalid(
-      'identity-ambiguous',
-      `the certificate names ${certificate.subjectNames.length} subjects instead of one`,
-    );
+  const names = alternativeNames(certificate);
+  const distinguishedName = subjectText(certificate);
+  const name =
+    names[0] ??
+    (distinguishedName === undefined ? undefined : { kind: 'dn', value: distinguishedName });
+  if (name === undefined)
+    return invalid('identity-ambiguous', 'the certificate names no subject at all');
   return {
     kind: 'certificate',
     subject: name.value,
     subjectType: name.kind,
+    ...(names.length > 1 && { names }),
+    ...(distinguishedName !== undefined && { distinguishedName }),
     ...(fulcio.issuer !== undefined && { issuer: fulcio.issuer }),
     claims: fulcio.claims,
     fingerprint: certificate.fingerprint,

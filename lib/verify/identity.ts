@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js';
-import type { IdentityRule, TextRule } from '#lib/model/authority.ts';
+import type { IdentityRule, SubjectKind, TextRule } from '#lib/model/authority.ts';
 import type { Signer } from '#lib/model/verdict.ts';
 import { type Refusal, untrusted } from './refusal.ts';
 
@@ -9,7 +9,9 @@ export type TextMatcher = (text: string) => boolean;
 /** A compiled identity rule. */
 export interface IdentityMatcher {
   readonly subject: TextMatcher;
-  readonly issuer: TextMatcher;
+  readonly subjectKind?: SubjectKind;
+  /** `none`: the certificate must not name an issuer. */
+  readonly issuer: TextMatcher | 'none';
   readonly claims: readonly (readonly [name: string, TextMatcher])[];
 }
 
@@ -41,15 +43,16 @@ export function compileTextRule(rule: TextRule): TextMatcher | RuleProblem {
 export function compileIdentityRule(rule: IdentityRule): IdentityMatcher | RuleProblem {
   const subject = compileTextRule(rule.subject);
   if (typeof subject !== 'function') return { problem: `subject: ${subject.problem}` };
-  const issuer = compileTextRule(rule.issuer);
-  if (typeof issuer !== 'function') return { problem: `issuer: ${issuer.problem}` };
+  const issuer = rule.issuer.kind === 'none' ? 'none' : compileTextRule(rule.issuer);
+  if (typeof issuer === 'object') return { problem: `issuer: ${issuer.problem}` };
   const claims: (readonly [string, TextMatcher])[] = [];
   for (const [name, text] of Object.entries(rule.claims ?? {})) {
     const claim = compileTextRule(text);
     if (typeof claim !== 'function') return { problem: `${name}: ${claim.problem}` };
     claims.push([name, claim]);
   }
-  return { subject, issuer, claims };
+  const { subjectKind } = rule;
+  return { subject, issuer, claims, ...(subjectKind !== undefined && { subjectKind }) };
 }
 
 /**
@@ -63,20 +66,42 @@ export function matchIdentity(
   if (signer.kind !== 'certificate')
     return untrusted('identity-mismatch', 'a bare key has no identity');
   const { subject, issuer } = signer;
-  if (issuer === undefined)
-    return untrusted('issuer-mismatch', `the certificate of ${subject} names no issuer`);
-  const named = rules.filter((rule) => rule.subject(subject));
-  const issued = named.filter((rule) => rule.issuer(issuer));
+  const named = rules.filter((rule) => namesFor(rule, signer).some(rule.subject));
+  const issued = named.filter((rule) =>
+    rule.issuer === 'none' ? issuer === undefined : issuer !== undefined && rule.issuer(issuer),
+  );
   const odd = issued.map((rule) => unmetClaim(signer.claims, rule));
   if (odd.includes(undefined)) return undefined;
   if (odd[0] !== undefined)
     return untrusted('identity-mismatch', `it was signed by ${subject}, ${odd[0]}`);
-  return named.length > 0
-    ? untrusted(
-        'issuer-mismatch',
-        `${subject} is vouched for by ${issuer}, not by a trusted issuer`,
-      )
-    : untrusted('identity-mismatch', `it was signed by ${subject}, vouched for by ${issuer}`);
+  const voucher = issuer === undefined ? 'by no named issuer' : `by ${issuer}`;
+  if (named.length > 0)
+    return untrusted(
+      'issuer-mismatch',
+      `${subject} is vouched for ${voucher}, not by a trusted issuer`,
+    );
+  if (signer.names && rules.some(({ subjectKind }) => subjectKind === undefined))
+    return untrusted(
+      'identity-ambiguous',
+      `the certificate names ${signer.names.length} subjects, and no rule says which kind it means`,
+    );
+  return untrusted('identity-mismatch', `it was signed by ${subject}, vouched for ${voucher}`);
+}
+
+/**
+ * The names that the rule is about. Without a kind only a single name will do: of several, an attacker
+ * would choose which one is looked at.
+ */
+function namesFor(
+  { subjectKind }: IdentityMatcher,
+  signer: Extract<Signer, { kind: 'certificate' }>,
+): readonly string[] {
+  const { subject, subjectType, names, distinguishedName } = signer;
+  if (subjectKind === undefined) return names ? [] : [subject];
+  if (subjectKind === 'dn') return distinguishedName === undefined ? [] : [distinguishedName];
+  return (names ?? [{ kind: subjectType, value: subject }])
+    .filter(({ kind }) => kind === subjectKind)
+    .map(({ value }) => value);
 }
 
 /** The first claim that is not as the rule wants it, in words; a claim that is absent matches nothing. */

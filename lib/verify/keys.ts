@@ -23,7 +23,15 @@ export interface PreparedKey {
   /** Set when an authority names the hash; nothing else is tried then. */
   readonly hash?: HashName;
   /** Milliseconds; both ends inclusive. Absent: no limit. */
-  readonly window?: { readonly from: number; readonly until: number };
+  readonly window?: KeyWindow;
+}
+
+/** The time in which signatures by a key count. */
+export interface KeyWindow {
+  readonly from: number;
+  readonly until: number;
+  /** Set when the key was revoked: then a signature that nothing places in time is refused. */
+  readonly revoked?: true;
 }
 
 const curves: Readonly<Record<string, KeyKind>> = {
@@ -50,28 +58,64 @@ export function prepareKey(key: KeyObject): PreparedKey | Refusal {
 
 /** The keys of one entry of an authority: several PEM blocks stand for several keys, any counts. */
 export function prepareTrustedKeys(entry: TrustedKey): readonly (PreparedKey | Refusal)[] {
-  const { blocks } = readPem(entry.pem, 'PUBLIC KEY');
-  if (blocks.length === 0) return [inconclusive('key-unresolvable', 'there is no PEM public key')];
-  return blocks.map((der) => {
-    const prepared = prepareSpki(der);
+  const keys = [
+    ...readPem(entry.pem, 'PUBLIC KEY').blocks.map((der) => prepareDer(der, 'spki')),
+    ...readPem(entry.pem, 'RSA PUBLIC KEY').blocks.map((der) => prepareDer(der, 'pkcs1')),
+  ];
+  if (keys.length === 0)
+    return [inconclusive('key-unresolvable', entry.problem ?? 'there is no PEM public key')];
+  const window = windowOf(entry);
+  return keys.map((prepared) => {
     if (isRefusal(prepared)) return prepared;
     return {
       ...prepared,
       ...(entry.hash !== undefined && { hash: entry.hash }),
-      ...((entry.validFrom !== undefined || entry.validUntil !== undefined) && {
-        window: {
-          from: entry.validFrom === undefined ? -Infinity : Date.parse(entry.validFrom),
-          until: entry.validUntil === undefined ? Infinity : Date.parse(entry.validUntil),
-        },
-      }),
+      ...(window && { window }),
     };
   });
 }
 
+function windowOf({ validFrom, validUntil, revokedFrom }: TrustedKey): KeyWindow | undefined {
+  if ((validFrom ?? validUntil ?? revokedFrom) === undefined) return undefined;
+  const until = validUntil === undefined ? Infinity : Date.parse(validUntil);
+  return {
+    from: validFrom === undefined ? -Infinity : Date.parse(validFrom),
+    // From the very moment on it does not count.
+    until: revokedFrom === undefined ? until : Math.min(until, Date.parse(revokedFrom) - 1),
+    ...(revokedFrom !== undefined && { revoked: true }),
+  };
+}
+
+/**
+ * A key with a window counts only within it, and only where something proves the time. A revoked key
+ * may be in other hands: without a time, whoever holds it could have signed today.
+ */
+export function checkKeyWindow(
+  { window }: PreparedKey,
+  times: readonly { readonly at: string }[],
+): Refusal | undefined {
+  if (window === undefined) return undefined;
+  if (times.length === 0 && window.revoked)
+    return invalid('key-window', 'the key is revoked, and nothing proves that it signed before');
+  if (times.length === 0)
+    return inconclusive(
+      'no-trusted-time',
+      'the key counts for a time only, and nothing proves the time',
+    );
+  const outside = times.find(
+    ({ at }) => !(Date.parse(at) >= window.from && Date.parse(at) <= window.until),
+  );
+  return (
+    outside && invalid('key-window', `it was signed at ${outside.at}, when the key did not count`)
+  );
+}
+
 /** Reads a DER SubjectPublicKeyInfo. */
-export function prepareSpki(der: Buffer): PreparedKey | Refusal {
+export const prepareSpki = (der: Buffer): PreparedKey | Refusal => prepareDer(der, 'spki');
+
+function prepareDer(der: Buffer, type: 'spki' | 'pkcs1'): PreparedKey | Refusal {
   try {
-    return prepareKey(createPublicKey({ key: der, format: 'der', type: 'spki' }));
+    return prepareKey(createPublicKey({ key: der, format: 'der', type }));
   } catch {
     return inconclusive(
       'unsupported-algorithm',

@@ -14,7 +14,10 @@ const block = /-----BEGIN ([A-Z0-9 ]{1,40})-----\r?\n([A-Za-z0-9+/=\s]*?)\r?\n?-
  * Reads PEM blocks of one label (RFC 7468). Headers inside a block and base64 that is not strict
  * but for line breaks make the block vanish; at most {@link limits.certificates} + 1 are read.
  */
-export function readPem(text: string, label: 'CERTIFICATE' | 'PUBLIC KEY'): PemBlocks {
+export function readPem(
+  text: string,
+  label: 'CERTIFICATE' | 'PUBLIC KEY' | 'RSA PUBLIC KEY',
+): PemBlocks {
   const blocks: Buffer[] = [];
   let rest = text.length > limits.certificateBytes * limits.certificates ? '' : text;
   let others = false;

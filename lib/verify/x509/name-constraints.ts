@@ -1,9 +1,5 @@
-import {
-  type Certificate,
-  extensionIds,
-  extensionOf,
-  type SubjectKind,
-} from '#lib/verify/certificate.ts';
+import type { SubjectKind } from '#lib/model/authority.ts';
+import { type Certificate, extensionIds, extensionOf } from '#lib/verify/certificate.ts';
 import { type DerNode, derChildren, readDer } from '#lib/verify/der.ts';
 import { emailAttribute, isWithin, readName } from './distinguished-name.ts';
 
