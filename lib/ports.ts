@@ -27,8 +27,8 @@ import type { Discovery } from './model/evidence.ts';
 import type { Descriptor, ImageIndex, ImageManifest } from './model/manifest.ts';
 import type { Finding, TagNow } from './model/posture.ts';
 import type { ReasonCode } from './model/reasons.ts';
-import type { TrustData } from './model/trust-data.ts';
 import type { RevocationAnswer, RevocationQuestion } from './model/revocation.ts';
+import type { TrustData } from './model/trust-data.ts';
 import type { EvidenceVerdict, ImageVerdict, VerdictStatus } from './model/verdict.ts';
 import type {
   ControllerFacts,

@@ -92,7 +92,11 @@ function signerFacts(signer: EvidenceRow['signer']): readonly FactEntry[] {
   ];
 }
 
-const timeSources = { 'rekor-set': 'promised by the log', rfc3161: 'timestamped by' } as const;
+const timeSources = {
+  'rekor-set': 'promised by the log',
+  rfc3161: 'timestamped by',
+  'signing-authority': 'vouched for by',
+} as const;
 
 function Times({ times }: Pick<EvidenceRow, 'times'>) {
   if (times.length === 0) return <span className="text-ink-2">no time is proven</span>;

@@ -18,6 +18,8 @@ export const checkTitles: Readonly<Record<CheckId, string>> = {
   claim: 'Signed claim names this digest',
   'second-opinion': 'A second verifier comes to the same result',
   identity: 'Signer is one the authority trusts',
+  expiry: 'Signature has not expired',
+  revocation: 'Certificates are not revoked',
 };
 
 /** The places beside a digest where evidence can lie. */

@@ -50,7 +50,7 @@ export async function readSettings(): Promise<Settings> {
       kind: authority.kind,
       images: [...authority.images],
       trusts: trusts(authority),
-      trustRoot: authority.trustRoot ?? null,
+      trustRoot: authority.kind === 'notation' ? null : (authority.trustRoot ?? null),
       source: authority.source.kind,
       fingerprint: authority.fingerprint,
       verifiedImages: uses.get(authority.name) ?? 0,
@@ -81,6 +81,10 @@ function trusts(authority: Authority): string[] {
         .filter(Boolean)
         .join(' '),
     );
+  if (authority.kind === 'notation') {
+    const { level, scopes, trustedIdentities } = authority;
+    return [`Notation level ${level} for ${scopes.join(', ')}`, ...trustedIdentities];
+  }
   return authority.identities.map(
     ({ subject, issuer }) => `${ruleText(subject)} issued by ${ruleText(issuer)}`,
   );

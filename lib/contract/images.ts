@@ -92,7 +92,11 @@ export const EvidenceRow = z
     signer: SignerRow.nullable(),
     trustRoot: z.object({ name: z.string(), revision: z.string() }).nullable(),
     times: z.array(
-      z.object({ at: Instant, source: z.enum(['rekor-set', 'rfc3161']), by: z.string() }),
+      z.object({
+        at: Instant,
+        source: z.enum(['rekor-set', 'rfc3161', 'signing-authority']),
+        by: z.string(),
+      }),
     ),
     log: z
       .object({

@@ -1,3 +1,5 @@
+import type { NotationRules, TrustStoreType } from './notation-policy.ts';
+
 /** A rule for one string: equal, or a whole-string RE2 pattern. There is no third way. */
 export type TextRule =
   | { readonly kind: 'exact'; readonly value: string }
@@ -82,7 +84,21 @@ export type Authority = Named &
         readonly tlog: TlogRule;
         readonly sct: 'required' | 'ignored';
       }
+    | (NotationRules & {
+        /** One statement of a Notation trust policy with the certificates of its trust stores. */
+        readonly kind: 'notation';
+        /** Repositories that the statement names, or `*` alone; they narrow `images`. */
+        readonly scopes: readonly string[];
+        /** Repositories that other statements of the same document name: `*` does not reach them. */
+        readonly scopesElsewhere: readonly string[];
+        /** PEM certificates by type of trust store. Any of them in a chain makes it trusted. */
+        readonly trustStores: Readonly<Record<TrustStoreType, readonly string[]>>;
+      })
   );
+
+/** The authorities whose verdicts are about what cosign and other Sigstore clients write. */
+export type SigstoreAuthority = Extract<Authority, { readonly kind: 'key' | 'keyless' }>;
+export type NotationAuthority = Extract<Authority, { readonly kind: 'notation' }>;
 
 /** A named domain of trust material. Domains are never pooled. */
 export interface TrustRoot {

@@ -105,6 +105,8 @@ export interface PlaceSearched {
 /** The result of looking everywhere for one digest in one repository. */
 export interface Discovery {
   readonly subject: Digest;
+  /** The rest of the image's descriptor, as the registry served it: Notation signs all of it. */
+  readonly subjectDescriptor?: { readonly mediaType: string; readonly size: number };
   readonly registry: string;
   readonly repository: string;
   readonly evidence: readonly Evidence[];

@@ -78,6 +78,21 @@ export const limits = Object.freeze({
   rememberedPaths: 512,
   certificates: 8,
   certificateBytes: 64 * 1024,
+  /** Responders or lists that one certificate may name; real ones name one or two. */
+  revocationAddresses: 4,
+  /** Rounds of questions about one image: a list is asked only when OCSP told nothing, a delta after it. */
+  revocationRounds: 6,
+  /** An OCSP answer has some KiB; the time is what the notation command gives it. */
+  ocspBytes: 64 * 1024,
+  ocspMs: 2_000,
+  /** The largest revocation lists in the wild have some ten MiB; both limits are the notation command's. */
+  crlBytes: 32 * 1024 * 1024,
+  crlMs: 5_000,
+  /** Revocation answers kept in memory together, and how long a failure is not asked again. */
+  revocationCacheBytes: 128 * 1024 * 1024,
+  revocationRestMs: 60_000,
+  /** An answer about revocation is not older than this, whatever it says of itself. */
+  revocationMaxAgeMs: 24 * 3_600_000,
   /** Pods per page of a list, bytes of one page, and of one watch line. */
   podPage: 500,
   podPageBytes: 64 * 1024 * 1024,

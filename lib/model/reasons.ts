@@ -169,8 +169,40 @@ export const reasons = {
     'image owner',
     'Use a P-256 or stronger key.',
   ),
+  'notation-crit': reason(
+    'Critical header of the signature is missing or unknown',
+    'image owner',
+    rebuild,
+  ),
+  'notation-scheme': reason('Signing scheme of the signature is broken', 'image owner', rebuild),
+  'notation-target': reason(
+    'Signature is about another media type or size',
+    'image owner',
+    'Sign the image as it lies in the registry again, and find out who wrote this signature.',
+  ),
+  'notation-expired': reason(
+    'Signature has expired',
+    'image owner',
+    'Sign the image again: the signer gave this signature an end, and it has passed.',
+  ),
+  'cert-revoked': reason(
+    'Signing certificate was revoked',
+    'security',
+    'Treat what this key signed as untrusted, and sign with a new certificate.',
+  ),
 
   // We could not look, or could not judge.
+  'policy-skips': reason(
+    'Trust policy skips verification for this image',
+    'security',
+    'Raise the level of the statement in the Notation trust policy: at level skip nothing is proven.',
+  ),
+  'revocation-unknown': reason(
+    'Revocation of the certificate could not be checked',
+    'platform',
+    'Let the server reach the OCSP or CRL address in the detail (egress.allow for private ones).',
+    true,
+  ),
   'key-unresolvable': reason(
     'No public key is known for this signature',
     'security',

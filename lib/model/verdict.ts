@@ -36,7 +36,10 @@ export const checkIds = [
   'log-binding',
   'signature',
   'claim',
+  'second-opinion',
   'identity',
+  'expiry',
+  'revocation',
 ] as const;
 export type CheckId = (typeof checkIds)[number];
 
@@ -45,6 +48,8 @@ export interface Check {
   readonly id: CheckId;
   readonly outcome: 'passed' | 'failed' | 'not-run';
   readonly reason?: ReasonCode;
+  /** It failed, and a trust policy below strict lets that pass: shown as a warning, never hidden. */
+  readonly logged?: true;
   /** One sentence for a reader, no markup; may hold text that an attacker wrote. */
   readonly detail: string;
 }
@@ -72,7 +77,7 @@ export type Signer =
 /** A time that something we trust vouches for. */
 export interface VerifiedTime {
   readonly at: string;
-  readonly source: 'rekor-set' | 'rfc3161';
+  readonly source: 'rekor-set' | 'rfc3161' | 'signing-authority';
   /** The log or authority by name or URL. */
   readonly by: string;
 }
@@ -106,8 +111,13 @@ export interface EvidenceVerdict {
   readonly signer?: Signer;
   readonly times: readonly VerifiedTime[];
   readonly log?: LogEntry;
-  /** Signed annotations (`cosign sign -a`). */
+  /** Signed annotations (`cosign sign -a`, `notation sign --user-metadata`). */
   readonly annotations?: Readonly<Record<string, string>>;
+  /**
+   * Until when this outcome holds without being found again, ISO 8601: then a certificate, an expiry
+   * date or an answer about revocation runs out. Absent: no time changes it.
+   */
+  readonly holdsUntil?: string;
   readonly checks: readonly Check[];
 }
 

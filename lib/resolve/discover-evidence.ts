@@ -71,6 +71,7 @@ export async function discoverEvidence(
       ...[...contents, ...findings].flatMap(({ warnings }) => warnings),
       ...surplusPlatforms(platforms?.length ?? 0),
     ],
+    subjectDescriptor: { mediaType: image.mediaType, size: image.bytes.length },
     mediaType: image.mediaType,
     ...(platforms !== undefined && { platforms: platforms.slice(0, limits.platforms) }),
   };

@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import type { Discovery } from '#lib/model/evidence.ts';
+import type { RevocationAnswer } from '#lib/model/revocation.ts';
 import type { Fact, VerifierMaterial } from '#lib/ports.ts';
 import { type PreparedMaterial, prepareMaterial } from '#lib/verify/prepare-material.ts';
 import { verifierVersion } from '#lib/verify/verifier-version.ts';
@@ -14,6 +15,7 @@ type Asked =
       readonly discovery: Discovery;
       readonly known: readonly Fact[];
       readonly now: Date;
+      readonly answers?: readonly RevocationAnswer[];
     };
 
 /**
@@ -24,7 +26,7 @@ let material: PreparedMaterial = prepareMaterial({ authorities: [], trustRoots: 
 
 const answer = (asked: Asked): unknown => {
   if (asked.kind === 'verify')
-    return verifyImage(asked.discovery, material, asked.known, asked.now, 'sample');
+    return verifyImage(asked.discovery, material, asked.known, asked.now, 'sample', asked.answers);
   material = prepareMaterial(asked.material);
   return undefined;
 };

@@ -7,12 +7,31 @@ export interface CheckLog {
   /** Records the failure and hands the refusal back. */
   failed(id: CheckId, refusal: Refusal): Refusal;
   skipped(id: CheckId, why: string): void;
+  /** Records a failure that a trust policy only logs: what comes after it still runs. */
+  logged(id: CheckId, refusal: Refusal): void;
   /** All steps in their order; one that was not reached says which one came before it. */
   finish(): readonly Check[];
 }
 
-/** An empty log. The first outcome of a step stands. */
-export function openCheckLog(): CheckLog {
+/** Steps of signatures by Sigstore clients: their formats know neither expiry nor revocation. */
+const sigstoreSteps = checkIds.filter((id) => id !== 'expiry' && id !== 'revocation');
+
+/** Steps of Notation signatures: there are no transparency logs. */
+export const notationSteps = [
+  'evidence-readable',
+  'format',
+  'certificate-usage',
+  'signature',
+  'claim',
+  'certificate-path',
+  'identity',
+  'expiry',
+  'timestamp',
+  'revocation',
+] as const satisfies readonly CheckId[];
+
+/** An empty log of these steps. The first outcome of a step stands. */
+export function openCheckLog(steps: readonly CheckId[] = sigstoreSteps): CheckLog {
   const taken = new Map<CheckId, Check>();
   let failure: CheckId | undefined;
   const put = (check: Check) => {
@@ -25,9 +44,11 @@ export function openCheckLog(): CheckLog {
       put({ id, outcome: 'failed', reason: refusal.reason, detail: refusal.detail });
       return refusal;
     },
+    logged: (id, { reason, detail }) =>
+      put({ id, outcome: 'failed', reason, logged: true, detail }),
     skipped: (id, why) => put({ id, outcome: 'not-run', detail: why }),
     finish: () =>
-      checkIds.map(
+      steps.map(
         (id) =>
           taken.get(id) ?? {
             id,

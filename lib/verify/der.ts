@@ -39,6 +39,20 @@ export function derChildren({ content }: DerNode): readonly DerNode[] | undefine
   return children;
 }
 
+/**
+ * The same one by one, for lists too long to hold as nodes: the last value is undefined where they do
+ * not fit.
+ */
+export function* eachDerChild({ content }: DerNode): Generator<DerNode | undefined> {
+  let rest = content;
+  while (rest.length > 0) {
+    const child = readFirst(rest);
+    yield child;
+    if (child === undefined) return;
+    rest = rest.subarray(child.whole.length);
+  }
+}
+
 /** The dotted form of an object identifier; undefined when it is malformed. */
 export function derOid({ tag, content }: DerNode): string | undefined {
   if (tag !== derTags.oid || content.length === 0 || content.length > 64) return undefined;

@@ -1,15 +1,16 @@
-import type { Authority } from '#lib/model/authority.ts';
+import type { NotationAuthority, SigstoreAuthority } from '#lib/model/authority.ts';
 import type { VerifierMaterial } from '#lib/ports.ts';
 import { sha256 } from './fingerprint.ts';
 import { compileIdentityRule, type IdentityMatcher, isRuleProblem } from './identity.ts';
 import { compileImageGlob } from './image-glob.ts';
 import { type PreparedKey, prepareTrustedKeys } from './keys.ts';
+import { type PreparedNotation, prepareNotation } from './notation/prepare-notation.ts';
 import { inconclusive, isRefusal, type Refusal } from './refusal.ts';
 import { loadTrustRoot, type TrustDomain } from './trusted-root.ts';
 
 /** An authority with keys, patterns and globs parsed, and its trust domain found. */
 export interface PreparedAuthority {
-  readonly authority: Authority;
+  readonly authority: SigstoreAuthority;
   /** Whether it speaks about `registry/repository`. */
   readonly covers: (name: string) => boolean;
   readonly keys: readonly PreparedKey[];
@@ -23,6 +24,7 @@ export interface PreparedAuthority {
 export interface PreparedMaterial {
   readonly authorities: readonly PreparedAuthority[];
   readonly domains: readonly TrustDomain[];
+  readonly notation: readonly PreparedNotation[];
   /** Names all keys and trust roots together: outcomes that no authority covers depend on all. */
   readonly revision: string;
 }
@@ -41,13 +43,18 @@ export function prepareMaterial({ authorities, trustRoots }: VerifierMaterial): 
   );
   for (const key of loaded.keys())
     if (loaded.size > Math.max(32, trustRoots.length)) loaded.delete(key);
-  const prepared = authorities.map((authority) => prepareAuthority(authority, roots));
+  const isNotation = (one: (typeof authorities)[number]): one is NotationAuthority =>
+    one.kind === 'notation';
+  const prepared = authorities.flatMap((authority) =>
+    isNotation(authority) ? [] : [prepareAuthority(authority, roots)],
+  );
   const parts = [
     ...authorities.map(({ fingerprint }) => `authority ${fingerprint}`),
     ...trustRoots.map(({ name, revision }) => `root ${name} ${revision}`),
   ].sort();
   return {
     authorities: prepared,
+    notation: authorities.filter(isNotation).map(prepareNotation),
     domains: [...roots.values()].filter((domain): domain is TrustDomain => !isRefusal(domain)),
     revision: sha256(JSON.stringify(parts)).toString('hex'),
   };
@@ -55,7 +62,7 @@ export function prepareMaterial({ authorities, trustRoots }: VerifierMaterial): 
 
 /** Prepares one authority with the roots by name. */
 export function prepareAuthority(
-  authority: Authority,
+  authority: SigstoreAuthority,
   roots: ReadonlyMap<string, TrustDomain | Refusal>,
 ): PreparedAuthority {
   const globs = authority.images.map(compileImageGlob);
@@ -79,7 +86,7 @@ export function prepareAuthority(
 const isUnbounded = ({ window }: PreparedKey): boolean => window === undefined;
 
 function rootOf(
-  { name, trustRoot }: Authority,
+  { name, trustRoot }: SigstoreAuthority,
   roots: ReadonlyMap<string, TrustDomain | Refusal>,
 ): TrustDomain | Refusal | undefined {
   if (trustRoot === undefined) return undefined;
@@ -98,7 +105,7 @@ interface AuthorityParts {
   readonly problem?: Refusal;
 }
 
-function keysOf(authority: Extract<Authority, { kind: 'key' }>): AuthorityParts {
+function keysOf(authority: Extract<SigstoreAuthority, { kind: 'key' }>): AuthorityParts {
   const all = authority.keys.flatMap(prepareTrustedKeys);
   const keys = all.filter((key): key is PreparedKey => !isRefusal(key));
   const problem = all.find(isRefusal);
@@ -112,7 +119,7 @@ function keysOf(authority: Extract<Authority, { kind: 'key' }>): AuthorityParts 
 }
 
 /** One bad rule spoils the authority: to leave it out silently would judge by other rules than written. */
-function rulesOf(authority: Extract<Authority, { kind: 'keyless' }>): AuthorityParts {
+function rulesOf(authority: Extract<SigstoreAuthority, { kind: 'keyless' }>): AuthorityParts {
   const compiled = authority.identities.map(compileIdentityRule);
   const rules = compiled.filter((rule): rule is IdentityMatcher => !isRuleProblem(rule));
   const bad = compiled.find(isRuleProblem);

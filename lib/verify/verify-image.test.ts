@@ -196,13 +196,13 @@ describe('what is beside an image', () => {
     expect(verdict.evidence).toMatchObject([{ proves: 'nothing' }]);
   });
 
-  it('is not judged in formats that come later', () => {
+  it('is not judged in formats that nobody here knows', () => {
     const notation: Evidence = {
       kind: 'notation',
       id: digestOf('notation'),
       subject: world.image.digest,
       sources: [],
-      mediaType: 'application/jose+json',
+      mediaType: 'application/vnd.example+json',
       envelope: Buffer.from('{}'),
     };
     expect(verify([notation], [world.authority]).verdict).toMatchObject({

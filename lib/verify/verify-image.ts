@@ -51,7 +51,10 @@ export function verifyImage(
   const verdicts = discovery.evidence.map((evidence): EvidenceVerdict => {
     const { verdict, ...found } =
       evidence.kind === 'notation'
-        ? verifyNotation({ discovery, evidence, covering: notation, answers: revocation, now }, facts)
+        ? verifyNotation(
+            { discovery, evidence, covering: notation, answers: revocation, now },
+            facts,
+          )
         : assessEvidence({ discovery, evidence, material, covering, now, opinion }, facts);
     newFacts.push(...found.facts);
     lacks.push(...(found.lacks ?? []));

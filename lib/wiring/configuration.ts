@@ -32,6 +32,8 @@ export interface Configuration {
   readonly teamLabels: readonly string[];
   readonly allow: readonly string[];
   readonly scan: ConfigFile['scan'];
+  /** True when nothing but registries is to be asked: no responder, no revocation list. */
+  readonly offline?: boolean;
 }
 
 const fileInPlace = 'sealwatch.yaml';
@@ -209,7 +211,18 @@ function trustRootOptions(
   entries: readonly TrustRootEntry[],
   relative: (name: string) => string,
 ): TrustRootOptions[] {
-  const written = entries.map(({ name, file, tuf }): TrustRootOptions => {
+  const written = entries.map(({ name, file, tuf, certificates }): TrustRootOptions => {
+    if (certificates !== undefined) {
+      const { roots, intermediates, timestampAuthorities } = certificates;
+      const files = {
+        roots: relative(roots),
+        ...(intermediates !== undefined && { intermediates: relative(intermediates) }),
+        ...(timestampAuthorities !== undefined && {
+          timestampAuthorities: relative(timestampAuthorities),
+        }),
+      };
+      return { name, kind: 'certificates', files };
+    }
     if (file !== undefined) return { name, kind: 'file', path: relative(file) };
     if (tuf !== undefined)
       return {

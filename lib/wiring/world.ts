@@ -6,6 +6,7 @@ import { createClusterReaders } from '#lib/adapters/kubernetes/cluster-reader.ts
 import type { CredentialSource } from '#lib/adapters/registry/credentials.ts';
 import { egressOf } from '#lib/adapters/registry/registry-options.ts';
 import { createRegistryReader } from '#lib/adapters/registry/registry-reader.ts';
+import { createRevocationSource } from '#lib/adapters/revocation/revocation-source.ts';
 import { createTrustSource } from '#lib/adapters/trust/trust-source.ts';
 import { createImageVerifier } from '#lib/adapters/verifier/worker-pool.ts';
 import type { Environment } from '#lib/config/environment.ts';
@@ -41,6 +42,7 @@ export async function openWorld(
         resourceLimits: { maxOldGenerationSizeMb: verifierHeapMib },
       }),
     size: environment.workers ?? Math.max(1, availableParallelism() - 1),
+    ...(configuration.offline !== true && { revocation: createRevocationSource({ http }) }),
   });
   return {
     verifier,

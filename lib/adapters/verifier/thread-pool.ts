@@ -1,6 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import type { Discovery } from '#lib/model/evidence.ts';
 import type { ReasonCode } from '#lib/model/reasons.ts';
+import type { RevocationAnswer } from '#lib/model/revocation.ts';
 import type { Fact, VerifierMaterial, VerifyAnswer } from '#lib/ports.ts';
 import { startVerifierThread, type VerifierThread } from './verifier-thread.ts';
 
@@ -9,6 +10,8 @@ export interface Task {
   readonly discovery: Discovery;
   readonly known: readonly Fact[];
   readonly now: Date;
+  /** What was learnt about revocation so far. */
+  readonly answers?: readonly RevocationAnswer[];
 }
 
 /** An answer, or why the thread that had the task was lost. */

@@ -1,5 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import type { Discovery } from '#lib/model/evidence.ts';
+import type { RevocationAnswer } from '#lib/model/revocation.ts';
 import type { Fact, VerifierMaterial } from '#lib/ports.ts';
 
 /** How a request to a thread ended. */
@@ -16,6 +17,7 @@ export type ThreadRequest =
       readonly discovery: Discovery;
       readonly known: readonly Fact[];
       readonly now: Date;
+      readonly answers?: readonly RevocationAnswer[];
     };
 
 /** One worker thread that answers one request at a time. After a time-out or a death it is useless. */
