@@ -139,7 +139,7 @@ async function start(environment: Environment): Promise<Running> {
 
   /** A file that does not hold changes nothing but the list of problems. */
   async function reload(): Promise<void> {
-    if (!existsSync(file ?? '')) return;
+    if (!existsSync(/* turbopackIgnore: true */ file ?? '')) return;
     try {
       const configuration = loadConfiguration(environment);
       problems = [];

@@ -171,7 +171,7 @@ function withAbsolutePaths<T extends object>(entry: T, directory: string): T {
 
 function load(source: { readonly path?: string; readonly text?: string }): Loaded {
   if (source.text !== undefined)
-    return parse(source.text, 'the kubeconfig given as text', path.resolve('.'));
+    return parse(source.text, 'the kubeconfig given as text', process.cwd());
   const given = source.path ?? path.join(os.homedir(), '.kube', 'config');
   const files = given.split(path.delimiter).filter(Boolean);
   // As kubectl does: of several files the first to name something wins, absent ones are passed over.
