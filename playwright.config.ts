@@ -7,8 +7,6 @@ const executablePath = process.env['CHROMIUM_PATH'] ?? system;
 
 export default defineConfig({
   testDir: 'e2e',
-  // Takes pictures of every page in every state; run on its own: npx playwright test states
-  testIgnore: process.argv.some((word) => word.includes('states')) ? [] : ['**/states.spec.ts'],
   workers: 1,
   timeout: 60_000,
   expect: { timeout: 10_000 },

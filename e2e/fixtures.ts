@@ -93,7 +93,9 @@ export const rowsOf = (page: Page): Locator => page.locator('tbody tr[data-index
 export async function footerCounts(
   page: Page,
 ): Promise<{ readonly rows: number; readonly containers: number | undefined }> {
-  const text = (await page.locator('main footer p').first().innerText()).replaceAll(',', '');
+  const line = page.locator('main footer p').first();
+  await expect(line).toContainText(/ of \d/);
+  const text = (await line.innerText()).replaceAll(',', '');
   const rows = /of (\d+) /.exec(text)?.[1];
   const containers = / (\d+) containers?/.exec(text)?.[1];
   expect(rows, `a count in "${text}"`).toBeDefined();

@@ -52,6 +52,12 @@ test.describe('A platform engineer', () => {
     expect(refused, 'the lab has a repository that refuses us').toBeDefined();
     await page.goto('/registries');
     await settled(page);
+    await expect(
+      page
+        .getByRole('row')
+        .filter({ hasText: registry })
+        .getByText(/could not be read$/),
+    ).toBeVisible();
     await page.getByRole('link', { name: registry }).click();
     await settled(page);
     const row = page
@@ -59,6 +65,7 @@ test.describe('A platform engineer', () => {
       .getByRole('row')
       .filter({ hasText: refused?.repository ?? '' });
     await expect(row).toContainText(reasons['registry-unauthorized'].title);
+    await expect(row).toContainText(reasons['registry-unauthorized'].remedy);
     await page.goto('/clusters');
     await settled(page);
     await page.getByText('sources failed, the others went on').click();

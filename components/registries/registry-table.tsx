@@ -58,6 +58,11 @@ function RegistryGroup({ registry }: { readonly registry: RegistryRow }) {
               .filter(Boolean)
               .join(' · ')}
           </Clip>
+          {registry.unreadRepositories > 0 && (
+            <Clip className="text-label text-notice-text">
+              {`${formatNoun(registry.unreadRepositories, 'repository', 'repositories')} could not be read`}
+            </Clip>
+          )}
         </Td>
         <Td label="State" card="full" className={cell}>
           <StateBadge state={registry.state} />

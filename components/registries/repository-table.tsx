@@ -66,9 +66,14 @@ function RepositoryLine({
           <Clip>{repository}</Clip>
         </Link>
         {reason !== null && (
-          <Clip className="text-label text-notice-text">
-            {`${reasons[reason].title}${detail === null ? '' : `: ${detail}`}`}
-          </Clip>
+          <>
+            <Clip className="text-label text-notice-text">
+              {`${reasons[reason].title}${detail === null ? '' : `: ${detail}`}`}
+            </Clip>
+            <span className="block whitespace-normal text-ink-2 text-label">
+              {reasons[reason].remedy}
+            </span>
+          </>
         )}
       </Td>
       <BandCell label="Release tags" noun="release tag" counts={row.releaseTags} className="" />

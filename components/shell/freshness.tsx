@@ -32,7 +32,7 @@ export function Freshness() {
             {typeof data?.asOf === 'string' ? (
               <>
                 Updated{' '}
-                <RelativeTime at={data.asOf} className="inline-block min-w-[9ch] text-left" />
+                <RelativeTime at={data.asOf} className="inline-block min-w-[11ch] text-left" />
               </>
             ) : (
               'Nothing read yet'

@@ -82,6 +82,8 @@ export const RegistryRow = z
     images: Counts,
     releaseTags: Counts,
     repositories: z.number().int(),
+    /** Declared repositories whose tags could not be read the last time. */
+    unreadRepositories: z.number().int(),
   })
   .meta({ id: 'Registry' });
 export type RegistryRow = z.infer<typeof RegistryRow>;

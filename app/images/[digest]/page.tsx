@@ -1,7 +1,8 @@
-import { dehydrate, HydrationBoundary, noop } from '@tanstack/react-query';
+import { dehydrate, HydrationBoundary } from '@tanstack/react-query';
 import type { Metadata } from 'next';
 import { ImagePage } from '#components/images/image-page.tsx';
 import { readImage } from '#lib/api/images.ts';
+import { notFoundOr } from '#lib/api/not-found-or.ts';
 import { getQueryClient } from '#lib/query/client.ts';
 import { imageQuery } from '#lib/query/images.ts';
 
@@ -11,8 +12,7 @@ export default async function Page({ params }: PageProps<'/images/[digest]'>) {
   const digest = decodeURIComponent((await params).digest);
   const client = getQueryClient();
 
-  // Not awaited: the frame streams while the image loads.
-  void client.query({ ...imageQuery(digest), queryFn: () => readImage(digest) }).catch(noop);
+  await notFoundOr(client.query({ ...imageQuery(digest), queryFn: () => readImage(digest) }));
 
   return (
     <HydrationBoundary state={dehydrate(client)}>

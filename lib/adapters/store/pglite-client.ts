@@ -52,7 +52,9 @@ export class PgliteClient {
     this.#worker = worker;
     worker.on('message', (message: WorkerMessage) => this.#receive(message));
     worker.on('error', (error: Error) => this.#break(error));
-    worker.on('exit', () => this.#break(new Error('the thread of the embedded database ended')));
+    worker.on('exit', (code) =>
+      this.#break(new Error(`the thread of the embedded database ended with code ${code}`)),
+    );
   }
 
   query<T>(sql: string, parameters: readonly unknown[] = []): Promise<QueryResult<T>> {

@@ -14,7 +14,7 @@ const parsers = { 20: Number };
 
 const { folder } = workerData as WorkerStart;
 const files = folder === undefined ? undefined : new DurableFs(folder);
-const database = await PGlite.create(
+const opening = PGlite.create(
   files === undefined
     ? { dataDir: 'memory://', parsers }
     : { fs: files, startParams: durableStartParameters, parsers },
@@ -28,6 +28,7 @@ const plain = <T>({ rows, affectedRows, fields }: QueryResult<T>): QueryResult<T
 });
 
 async function answer(request: WorkerRequest): Promise<unknown> {
+  const database = await opening;
   switch (request.call) {
     case 'query':
       return plain(await database.query(request.sql, [...request.parameters]));
@@ -57,10 +58,12 @@ function describe(error: unknown): WorkerError {
   };
 }
 
+// Listening keeps the thread alive: what opens the database may wait for something that does not.
 parentPort?.on('message', (request: WorkerRequest) => {
   answer(request).then(
     (result) => post({ type: 'answer', id: request.id, result }),
     (error: unknown) => post({ type: 'failure', id: request.id, error: describe(error) }),
   );
 });
+await opening;
 post({ type: 'ready' });

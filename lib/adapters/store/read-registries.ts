@@ -86,18 +86,23 @@ export async function registries(context: StoreContext): Promise<readonly Regist
   const tagTallies = new TallyMap();
   for (const row of tags.rows) tagTallies.of(row.registry).add(statusOf(row.rank), row.tags);
   const named = new Map(repositories.rows.map((row) => [row.registry, row.repositories]));
+  const refused = await sql<{ registry: string; refused: number }>`
+    select registry, count(*)::int as refused from repository where reason is not null
+    group by registry`.execute(db);
+  const refusals = new Map(refused.rows.map((row) => [row.registry, row.refused]));
   const states = await readRegistryStates(context);
   return states.map((state) => ({
     ...registryRow(state),
     images: imageTallies.counts(state.host),
     releaseTags: tagTallies.counts(state.host),
     repositories: named.get(state.host) ?? 0,
+    unreadRepositories: refusals.get(state.host) ?? 0,
   }));
 }
 
 function registryRow(
   stored: StoredRegistry,
-): Omit<RegistryRow, 'images' | 'releaseTags' | 'repositories'> {
+): Omit<RegistryRow, 'images' | 'releaseTags' | 'repositories' | 'unreadRepositories'> {
   const { host, declared, status } = stored;
   const failure = registryFailure(stored);
   return {
