@@ -19,6 +19,11 @@ const Options = z
     requiredKeys: z.unknown(),
     signatureThreshold: z.number(),
     imageReference: z.string(),
+    scope: z.string(),
+    check: z.string(),
+    verificationLevel: z.enum(['strict', 'permissive', 'audit', 'skip']),
+    trustedIdentities: z.array(z.string()),
+    verifyTimestamp: z.enum(['always', 'afterCertExpiry']),
   })
   .partial();
 

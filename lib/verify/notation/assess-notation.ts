@@ -5,7 +5,7 @@ import type { CheckLog } from '#lib/verify/checks.ts';
 import { invalid, type Refusal, untrusted } from '#lib/verify/refusal.ts';
 import { checkRevocation, type RevocationAnswers } from './check-revocation.ts';
 import type { NotationEvidence, NotationExamination } from './examine-notation.ts';
-import { pluginRefusal } from './headers.ts';
+import { checkDemands } from './headers.ts';
 import type { PreparedNotation } from './prepare-notation.ts';
 import { proveSigningTime } from './prove-signing-time.ts';
 import { checkTrustedIdentity } from './trusted-identity.ts';
@@ -96,8 +96,8 @@ function runChecks(
       'certificate-path',
       untrusted('policy-skips', `it was signed by ${subjectOf(examination)}; nothing is verified`),
     );
-  if (envelope.attributes.plugin !== undefined)
-    return log.failed('format', pluginRefusal(envelope.attributes.plugin));
+  const demand = checkDemands(envelope.attributes);
+  if (demand) return log.failed('format', demand);
   const time = now.getTime();
   return (
     checkAuthenticity(examination, course) ??

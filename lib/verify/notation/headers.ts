@@ -33,6 +33,8 @@ export interface SignedAttributes {
   readonly expiry?: number;
   /** The plugin that must take part in the verification, and its least version. */
   readonly plugin?: string;
+  /** A critical header that nobody here knows; without a plugin that may know it, it decides. */
+  readonly unknownCritical?: string;
 }
 
 const schemes: readonly unknown[] = ['notary.x509', 'notary.x509.signingAuthority'];
@@ -49,8 +51,8 @@ export function readSignedAttributes(headers: ProtectedHeaders): SignedAttribute
     return invalid('notation-scheme', 'the protected headers name no signing scheme');
   if (!isScheme(scheme))
     return invalid('notation-scheme', `the signing scheme ${show(scheme)} is unknown`);
-  const crit = checkCritical(headers, scheme);
-  if (crit) return crit;
+  const unknownCritical = checkCritical(headers, scheme);
+  if (isRefusal(unknownCritical)) return unknownCritical;
   const signingTime = readSigningTime(headers, scheme);
   if (isRefusal(signingTime)) return signingTime;
   const expiry = readTime(headers, headerNames.expiry);
@@ -64,13 +66,14 @@ export function readSignedAttributes(headers: ProtectedHeaders): SignedAttribute
     signingTime,
     ...(expiry !== undefined && { expiry }),
     ...(plugin !== undefined && { plugin }),
+    ...(unknownCritical !== undefined && { unknownCritical }),
   };
 }
 
 function checkCritical(
   { values, critical, ownLabels }: ProtectedHeaders,
   scheme: SigningScheme,
-): Refusal | undefined {
+): string | Refusal | undefined {
   if (!Array.isArray(critical) || critical.length === 0)
     return invalid('notation-crit', 'no header is marked as critical');
   const labels: readonly unknown[] = critical;
@@ -89,10 +92,7 @@ function checkCritical(
     return invalid('notation-crit', `${show(absent)} is critical but not among the headers`);
   const known: readonly unknown[] = [...demanded, ...ownLabels, ...pluginHeaders];
   const unknown = labels.find((label) => !known.includes(label));
-  // A plugin may know the header: then it is for the plugin to say.
-  return unknown === undefined || values.has(headerNames.plugin)
-    ? undefined
-    : invalid('notation-crit', `the critical header ${show(unknown)} is unknown`);
+  return unknown === undefined ? undefined : show(unknown);
 }
 
 const pluginHeaders: readonly string[] = [headerNames.plugin, headerNames.pluginMinVersion];
@@ -129,9 +129,17 @@ function readPlugin({ values, critical }: ProtectedHeaders): string | Refusal | 
   return typeof version === 'string' ? `${name} ${version} or later` : name;
 }
 
-/** Why a signature that demands a plugin is not judged. */
-export const pluginRefusal = (plugin: string): Refusal =>
-  inconclusive('unsupported-format', `it demands the verification plugin ${plugin}`);
+/**
+ * Why a signature cannot be judged here, or not at all: a critical header may be for the plugin that it
+ * demands; without one it must be understood (RFC 7515 §4.1.11).
+ */
+export function checkDemands({ plugin, unknownCritical }: SignedAttributes): Refusal | undefined {
+  if (plugin !== undefined)
+    return inconclusive('unsupported-format', `it demands the verification plugin ${plugin}`);
+  return unknownCritical === undefined
+    ? undefined
+    : invalid('notation-crit', `the critical header ${unknownCritical} is unknown`);
+}
 
 const isScheme = (value: unknown): value is SigningScheme => schemes.includes(value);
 
