@@ -2,7 +2,13 @@ import { createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ConfigurationError } from '#lib/errors.ts';
-import type { Authority, IdentityRule, TextRule, TrustedKey } from '#lib/model/authority.ts';
+import type {
+  Authority,
+  IdentityRule,
+  SubjectKind,
+  TextRule,
+  TrustedKey,
+} from '#lib/model/authority.ts';
 import type { ReadConfig } from './read-config.ts';
 import type { AuthorityEntry } from './schema.ts';
 
@@ -69,11 +75,14 @@ const identityRule = (entry: {
   issuerPattern?: string | undefined;
   subject?: string | undefined;
   subjectPattern?: string | undefined;
+  subjectKind?: SubjectKind | undefined;
   claims?: Readonly<Record<string, string>> | undefined;
   claimPatterns?: Readonly<Record<string, string>> | undefined;
 }): IdentityRule => ({
-  issuer: rule(entry.issuer, entry.issuerPattern),
+  // Written out, never meant by leaving the issuer empty.
+  issuer: entry.issuer === 'none' ? { kind: 'none' } : rule(entry.issuer, entry.issuerPattern),
   subject: rule(entry.subject, entry.subjectPattern),
+  ...(entry.subjectKind !== undefined && { subjectKind: entry.subjectKind }),
   ...((entry.claims ?? entry.claimPatterns) !== undefined && {
     claims: {
       ...mapped(entry.claims, (value) => rule(value, undefined)),
@@ -91,6 +100,7 @@ const mapped = (
 const pemBlock = /-----BEGIN [A-Z ]*PUBLIC KEY-----[\s\S]+?-----END [A-Z ]*PUBLIC KEY-----/g;
 
 function readKey(entry: KeyEntry, directory: string, variables: Variables): TrustedKey[] {
+  if (entry.kms !== undefined) return [{ pem: '', reference: entry.kms, ...rulesOf(entry) }];
   const pems = keyText(entry, directory, variables).match(pemBlock) ?? [];
   if (pems.length === 0)
     throw new Error(
@@ -102,14 +112,16 @@ function readKey(entry: KeyEntry, directory: string, variables: Variables): Trus
     } catch (cause) {
       throw new Error(`${keyPlace(entry)} is not a public key: ${(cause as Error).message}`);
     }
-    return {
-      pem,
-      ...(entry.hash !== undefined && { hash: entry.hash }),
-      ...(entry.validFrom !== undefined && { validFrom: entry.validFrom }),
-      ...(entry.validUntil !== undefined && { validUntil: entry.validUntil }),
-    };
+    return { pem, ...rulesOf(entry) };
   });
 }
+
+const rulesOf = ({ hash, validFrom, validUntil, revokedFrom }: KeyEntry) => ({
+  ...(hash !== undefined && { hash }),
+  ...(validFrom !== undefined && { validFrom }),
+  ...(validUntil !== undefined && { validUntil }),
+  ...(revokedFrom !== undefined && { revokedFrom }),
+});
 
 const keyPlace = ({ file, env }: KeyEntry): string => {
   if (file !== undefined) return `key file ${file}`;

@@ -50,6 +50,11 @@ describe('parseConfig', () => {
       /trust root "mine" is not among trustRoots/,
     ],
     [
+      'a shipped root of no known name',
+      'trustRoots:\n  - { name: mine, seed: true }',
+      /seed: true is for the names public-good, github, staging/,
+    ],
+    [
       'a name written twice',
       'clusters:\n  - { name: a, inCluster: true }\n  - { name: a, pods: p.json }',
       /"a" is written twice/,

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { ConfigurationError } from '#lib/errors.ts';
+import { shippedTrustRoots } from '#lib/model/authority.ts';
 import { ConfigFile } from './schema.ts';
 
 /** A configuration file that holds, and where relative paths in it start. */
@@ -99,6 +100,24 @@ function offsetOf(document: Document, keys: Keys): number {
   return 0;
 }
 
+/** A root made of certificates names no log: an authority that demands one could never verify. */
+function asksForLogs({ authorities, trustRoots }: ConfigFile): string[] {
+  const logless = trustRoots.filter(({ certificates }) => certificates).map(({ name }) => name);
+  return authorities.flatMap(({ name, keyless, trustRoot, tlog }) => {
+    const root = keyless?.trustRoot ?? trustRoot;
+    if (root === undefined || !logless.includes(root)) return [];
+    const missing = [
+      ...((tlog ?? (keyless ? 'required' : 'ignored')) === 'required' ? ['tlog: ignored'] : []),
+      ...(keyless?.sct === 'required' ? ['keyless.sct: ignored'] : []),
+    ];
+    return missing.length === 0
+      ? []
+      : [
+          `authority "${name}": the trust root "${root}" is made of certificates and names no logs. Write ${missing.join(' and ')} if that is meant.`,
+        ];
+  });
+}
+
 function repeatedNames(config: ConfigFile): string[] {
   const lists = {
     'clusters[].name': config.clusters.map(({ name }) => name),
@@ -111,7 +130,10 @@ function repeatedNames(config: ConfigFile): string[] {
       .filter((name, index) => names.indexOf(name) !== index)
       .map((name) => `${where}: "${name}" is written twice. Give each entry a name of its own.`),
   );
-  const roots = new Set(['public-good', ...config.trustRoots.map(({ name }) => name)]);
+  const roots = new Set<string>([
+    ...shippedTrustRoots,
+    ...config.trustRoots.map(({ name }) => name),
+  ]);
   const unknown = config.authorities.flatMap(({ name, keyless, trustRoot }) =>
     [keyless?.trustRoot, trustRoot]
       .filter((root) => root !== undefined && !roots.has(root))
@@ -120,5 +142,5 @@ function repeatedNames(config: ConfigFile): string[] {
           `authority "${name}": trust root "${root}" is not among trustRoots. Add it there, or name one of: ${[...roots].join(', ')}.`,
       ),
   );
-  return [...repeats, ...unknown];
+  return [...repeats, ...unknown, ...asksForLogs(config)];
 }

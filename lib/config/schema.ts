@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shippedTrustRoots, subjectKinds } from '#lib/model/authority.ts';
 import { parseReference } from '#lib/model/reference.ts';
 
 const name = z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/i, {
@@ -77,19 +78,31 @@ const Key = z
     data: z.string().optional(),
     env: environmentName.optional(),
     hash: z.enum(['sha256', 'sha384', 'sha512']).optional(),
+    /** A key of a service: awskms://, gcpkms://, azurekms://, hashivault://, k8s://namespace/name. */
+    kms: z
+      .string()
+      .regex(/^(awskms|gcpkms|azurekms|hashivault|k8s):\/\/\S+$/, {
+        message: 'must begin with awskms://, gcpkms://, azurekms://, hashivault:// or k8s://',
+      })
+      .optional(),
     validFrom: z.iso.datetime().optional(),
     validUntil: z.iso.datetime().optional(),
+    /** Since when the key may be in other hands. */
+    revokedFrom: z.iso.datetime().optional(),
   })
-  .refine(({ file, data, env }) => [file, data, env].filter(Boolean).length === 1, {
-    message: 'needs exactly one of file, data, env',
+  .refine(({ file, data, env, kms }) => [file, data, env, kms].filter(Boolean).length === 1, {
+    message: 'needs exactly one of file, data, env, kms',
   });
 
 const Identity = z
   .strictObject({
+    /** `none` for certificates of a private authority, which name no OIDC issuer. */
     issuer: z.string().min(1).optional(),
     issuerPattern: z.string().min(1).optional(),
     subject: z.string().min(1).optional(),
     subjectPattern: z.string().min(1).optional(),
+    /** Which name of the certificate is meant, where it has several; `dn` is its subject. */
+    subjectKind: z.enum(subjectKinds).optional(),
     /** Fulcio extensions by name: the whole text, or as an RE2 over it. */
     claims: z.record(z.string(), z.string().min(1)).optional(),
     claimPatterns: z.record(z.string(), z.string().min(1)).optional(),
@@ -145,11 +158,24 @@ const TrustRoot = z
     name,
     file: z.string().optional(),
     tuf: z.strictObject({ mirror: z.url(), root: z.string().optional() }).optional(),
-    /** The root shipped with this version; only for the name public-good. */
-    seed: z.literal(true).optional(),
+    /** The root shipped with this version: of the domain named, or of the name itself. */
+    seed: z.union([z.literal(true), z.enum(shippedTrustRoots)]).optional(),
+    /** A private PKI out of PEM files, without Fulcio and logs. */
+    certificates: z
+      .strictObject({
+        roots: z.string().min(1),
+        intermediates: z.string().min(1).optional(),
+        timestampAuthorities: z.string().min(1).optional(),
+      })
+      .optional(),
   })
-  .refine(({ file, tuf, seed }) => [file, tuf, seed].filter(Boolean).length === 1, {
-    message: 'needs exactly one of file, tuf, seed',
+  .refine(
+    ({ file, tuf, seed, certificates }) =>
+      [file, tuf, seed, certificates].filter(Boolean).length === 1,
+    { message: 'needs exactly one of file, tuf, seed, certificates' },
+  )
+  .refine(({ name, seed }) => seed !== true || shippedTrustRoots.some((root) => root === name), {
+    message: `seed: true is for the names ${shippedTrustRoots.join(', ')}; write seed: and one of them`,
   });
 
 /** The whole configuration file; every key may be left out. */

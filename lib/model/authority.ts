@@ -100,6 +100,10 @@ export type Authority = Named &
 export type SigstoreAuthority = Extract<Authority, { readonly kind: 'key' | 'keyless' }>;
 export type NotationAuthority = Extract<Authority, { readonly kind: 'notation' }>;
 
+/** Domains whose roots are shipped with every version; any other is the operator's own. */
+export const shippedTrustRoots = ['public-good', 'github', 'staging'] as const;
+export type ShippedTrustRoot = (typeof shippedTrustRoots)[number];
+
 /** A named domain of trust material. Domains are never pooled. */
 export interface TrustRoot {
   readonly name: string;

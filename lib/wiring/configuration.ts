@@ -10,9 +10,9 @@ import { readAuthorities, type WrittenAuthority } from '#lib/config/authorities.
 import { readCredentials } from '#lib/config/credentials.ts';
 import type { Environment } from '#lib/config/environment.ts';
 import { type ReadConfig, readConfig } from '#lib/config/read-config.ts';
-import { type ClusterEntry, ConfigFile, type TrustRootEntry } from '#lib/config/schema.ts';
+import { type ClusterEntry, ConfigFile } from '#lib/config/schema.ts';
 import { ConfigurationError } from '#lib/errors.ts';
-import type { Authority } from '#lib/model/authority.ts';
+import { type Authority, type ShippedTrustRoot, shippedTrustRoots } from '#lib/model/authority.ts';
 import { parseReference } from '#lib/model/reference.ts';
 import type { DeclaredRepository, ElsewhereRule } from '#lib/ports.ts';
 import { authorityFingerprint } from '#lib/verify/authority-fingerprint.ts';
@@ -117,7 +117,7 @@ function fromFile(config: ReadConfig, environment: Environment): Configuration {
       })),
     ),
     authorities: readAuthorities(config, environment.variables).map(withFingerprint),
-    trustRoots: trustRootOptions(file.trustRoots, relative),
+    trustRoots: trustRootOptions(file, relative),
     elsewhere: elsewhereRules(file),
     teamLabels: file.teamLabels,
     allow: file.egress.allow,
@@ -206,12 +206,15 @@ function dockerConfig(file: string, named: boolean): CredentialSource[] {
   }
 }
 
-/** The public-good root is always there: the shipped one unless the file says otherwise. */
+/**
+ * The public-good root is always there, and those that an authority names: the shipped ones unless
+ * the file says otherwise.
+ */
 function trustRootOptions(
-  entries: readonly TrustRootEntry[],
+  { trustRoots, authorities }: ConfigFile,
   relative: (name: string) => string,
 ): TrustRootOptions[] {
-  const written = entries.map(({ name, file, tuf, certificates }): TrustRootOptions => {
+  const written = trustRoots.map(({ name, file, tuf, certificates, seed }): TrustRootOptions => {
     if (certificates !== undefined) {
       const { roots, intermediates, timestampAuthorities } = certificates;
       const files = {
@@ -231,8 +234,18 @@ function trustRootOptions(
         mirror: tuf.mirror,
         ...(tuf.root !== undefined && { rootPath: relative(tuf.root) }),
       };
-    return { name, kind: 'seed' };
+    return { name, kind: 'seed', seed: shippedRootOf(seed === true ? name : seed) };
   });
-  const known = written.some(({ name }) => name === 'public-good');
-  return known ? written : [{ name: 'public-good', kind: 'seed' }, ...written];
+  const named = new Set<string | undefined>([
+    'public-good',
+    ...authorities.flatMap(({ keyless, trustRoot }) => [keyless?.trustRoot, trustRoot]),
+  ]);
+  const missing = shippedTrustRoots.filter(
+    (name) => named.has(name) && !written.some((root) => root.name === name),
+  );
+  return [...missing.map((name) => ({ name, kind: 'seed', seed: name }) as const), ...written];
 }
+
+/** The schema lets no other name through. */
+const shippedRootOf = (name: string | undefined): ShippedTrustRoot =>
+  shippedTrustRoots.find((shipped) => shipped === name) ?? 'public-good';

@@ -25,6 +25,15 @@ export interface TufMirror {
   publish(target: string, options?: { readonly expires?: Date; readonly version?: number }): void;
   /** Serves other bytes than the metadata names. */
   swapTarget(target: string): void;
+  /** Names another target beside trusted_root.json. */
+  nameTarget(name: string): void;
+  /** Replaces the root so many times, each signed by the one before. */
+  rotate(times: number): void;
+  /** Serves what another mirror serves, under this address. */
+  mimic(other: TufMirror): void;
+  /** Paths asked for, oldest first. */
+  readonly asked: string[];
+  readonly files: Map<string, string>;
   close(): Promise<void>;
 }
 
@@ -44,16 +53,20 @@ export async function startTufMirror(target: string): Promise<TufMirror> {
   const role = { keyids: [keyid], threshold: 1 };
   const far = new Date(Date.now() + 86_400_000);
   const iso = (date: Date) => date.toISOString().replace(/\.\d+Z$/, 'Z');
-  const root = signed({
-    _type: 'root',
-    spec_version: '1.0.31',
-    version: 1,
-    expires: iso(far),
-    consistent_snapshot: false,
-    keys: { [keyid]: key },
-    roles: { root: role, timestamp: role, snapshot: role, targets: role },
-  });
+  const rootOf = (version: number): string =>
+    signed({
+      _type: 'root',
+      spec_version: '1.0.31',
+      version,
+      expires: iso(far),
+      consistent_snapshot: false,
+      keys: { [keyid]: key },
+      roles: { root: role, timestamp: role, snapshot: role, targets: role },
+    });
+  const root = rootOf(1);
   const files = new Map<string, string>();
+  const asked: string[] = [];
+  const others: string[] = [];
   let version = 0;
   const publish: TufMirror['publish'] = (text, options = {}) => {
     version = options.version ?? version + 1;
@@ -64,7 +77,12 @@ export async function startTufMirror(target: string): Promise<TufMirror> {
     const targets = signed({
       _type: 'targets',
       ...common,
-      targets: { 'trusted_root.json': { length: text.length, hashes: hashes(text) } },
+      targets: Object.fromEntries(
+        ['trusted_root.json', ...others].map((name) => [
+          name,
+          { length: text.length, hashes: hashes(text) },
+        ]),
+      ),
     });
     const snapshot = signed({ _type: 'snapshot', ...common, meta: meta('targets.json', targets) });
     const timestamp = signed({
@@ -80,6 +98,7 @@ export async function startTufMirror(target: string): Promise<TufMirror> {
   };
   publish(target);
   const server = createServer(({ url = '' }, response) => {
+    asked.push(url);
     const file = files.get(url);
     response.writeHead(file === undefined ? 404 : 200).end(file);
   });
@@ -89,7 +108,17 @@ export async function startTufMirror(target: string): Promise<TufMirror> {
     url: `http://127.0.0.1:${port}`,
     root,
     publish,
+    asked,
+    files,
+    nameTarget: (name) => void others.push(name),
     swapTarget: (text) => files.set('/targets/trusted_root.json', text),
+    rotate(times) {
+      for (let next = 2; next < times + 2; next++) files.set(`/${next}.root.json`, rootOf(next));
+    },
+    mimic(other) {
+      files.clear();
+      for (const [name, text] of other.files) files.set(name, text);
+    },
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();

@@ -4,9 +4,11 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { shippedTrustRoots } from '#lib/model/authority.ts';
 import { isRefusal } from '#lib/verify/refusal.ts';
 import { loadTrustRoot } from '#lib/verify/trusted-root.ts';
+import { client, closeAll } from '#tests/builders/egress.ts';
 import { startTufMirror, type TufMirror } from '#tests/builders/tuf-mirror.ts';
 import { createTrustSource, seedRoot } from './trust-source.ts';
 
@@ -17,12 +19,14 @@ beforeEach(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'trust-'));
 });
 afterEach(async () => {
+  await closeAll();
   await mirror?.close();
   mirror = undefined;
   await rm(folder, { recursive: true, force: true });
 });
 
 const cacheDir = () => path.join(folder, 'cache');
+const http = () => client({ allow: ['127.0.0.1'] });
 
 describe('the shipped root', () => {
   it('is used when nothing is configured, without a file or a request', async () => {
@@ -33,8 +37,8 @@ describe('the shipped root', () => {
     expect(existsSync(cacheDir())).toBe(false);
   });
 
-  it('is one that the strict loader takes', () => {
-    expect(isRefusal(loadTrustRoot(seedRoot('public-good')))).toBe(false);
+  it.each(shippedTrustRoots)('of %s is one that the strict loader takes', (name) => {
+    expect(isRefusal(loadTrustRoot(seedRoot(name)))).toBe(false);
   });
 
   it('is not older than the one that the TUF client carries', () => {
@@ -68,7 +72,7 @@ describe('a pinned file', () => {
     const source = createTrustSource({
       roots: [
         { name: 'private', kind: 'file', path: file },
-        { name: 'public-good', kind: 'seed' },
+        { name: 'public-good', kind: 'seed', seed: 'public-good' },
       ],
       cacheDir: cacheDir(),
     });
@@ -87,7 +91,7 @@ describe('a root over TUF', () => {
     const options = { name: 'private', kind: 'tuf', mirror: mirror.url, rootPath } as const;
     return {
       mirror,
-      source: createTrustSource({ roots: [options], cacheDir: cacheDir() }),
+      source: createTrustSource({ roots: [options], cacheDir: cacheDir(), http: http() }),
       options,
     };
   };
@@ -141,7 +145,7 @@ describe('a root over TUF', () => {
     const other = await startTufMirror('{}');
     await writeFile(options.rootPath, other.root);
     await other.close();
-    const source = createTrustSource({ roots: [options], cacheDir: cacheDir() });
+    const source = createTrustSource({ roots: [options], cacheDir: cacheDir(), http: http() });
     expect(await source.load()).toMatchObject({
       roots: [],
       problems: [{ reason: 'trustroot-missing' }],
@@ -156,6 +160,7 @@ describe('a root over TUF', () => {
     const both = createTrustSource({
       roots: [options, { name: 'other', kind: 'tuf', mirror: other.url, rootPath }],
       cacheDir: cacheDir(),
+      http: http(),
     });
     await source.load();
     const { roots } = await both.load();
@@ -164,8 +169,89 @@ describe('a root over TUF', () => {
     expect(await readdir(cacheDir())).toHaveLength(2);
   });
 
-  it('falls back on the shipped root for the public-good mirror only', async () => {
+  it('N91: stays the last good one, with an alarm, after more rotations than are followed', async () => {
+    const { mirror, source } = await open();
+    await source.load();
+    mirror.rotate(257);
+    mirror.publish('{"revision":2}');
+    const { roots, problems } = await source.load();
+    expect(roots).toMatchObject([{ json: '{"revision":1}' }]);
+    expect(problems).toMatchObject([
+      { reason: 'trustroot-stale', detail: expect.stringContaining('256') },
+    ]);
+  });
+
+  it('follows 256 rotations of the root', async () => {
+    const { mirror, source } = await open();
+    mirror.rotate(256);
+    expect(await source.load()).toMatchObject({ problems: [], roots: [{ origin: 'tuf' }] });
+  });
+
+  it('N91: stays the last good one when the mirror serves what another one serves', async () => {
+    const { mirror, source } = await open();
+    await source.load();
+    const other = await startTufMirror('{"revision":7}');
+    mirror.mimic(other);
+    await other.close();
+    expect(await source.load()).toMatchObject({
+      roots: [{ json: '{"revision":1}', stale: {} }],
+      problems: [{ reason: 'trustroot-stale' }],
+    });
+  });
+
+  it('N91: makes no path of what a mirror names', async () => {
+    const { mirror, source } = await open();
+    mirror.nameTarget('../../escaped.json');
+    mirror.publish('{"revision":2}');
+    expect(await source.load()).toMatchObject({
+      problems: [],
+      roots: [{ json: '{"revision":2}' }],
+    });
+    expect(mirror.asked.some((asked) => asked.includes('escaped'))).toBe(false);
+    const written = await readdir(folder, { recursive: true });
+    expect(written.filter((name) => name.includes('escaped'))).toEqual([]);
+  });
+
+  it('does not believe what was verified from another root, once another one is pinned', async () => {
+    const { mirror, source, options } = await open();
+    await source.load();
+    const other = await startTufMirror('{}');
+    await writeFile(options.rootPath, other.root);
+    await other.close();
+    mirror.publish('{"revision":2}');
+    expect((await source.load()).problems).toMatchObject([{ reason: 'trustroot-stale' }]);
+  });
+
+  it('is not asked for at an address that the guard refuses', async () => {
+    const { mirror, options } = await open();
+    const source = createTrustSource({ roots: [options], cacheDir: cacheDir(), http: client() });
+    expect(await source.load()).toMatchObject({ problems: [{ reason: 'trustroot-missing' }] });
+    expect(mirror.asked).toEqual([]);
+  });
+
+  it('is the last good one without a request in an air gap, and stale once that has lapsed', async () => {
+    const { mirror, source, options } = await open();
+    await source.load();
+    const offline = createTrustSource({ roots: [options], cacheDir: cacheDir() });
+    mirror.publish('{"revision":2}');
+    const count = mirror.asked.length;
+    expect(await offline.load()).toMatchObject({
+      problems: [],
+      roots: [{ json: '{"revision":1}', origin: 'tuf' }],
+    });
+    expect(mirror.asked).toHaveLength(count);
+    mirror.publish('{"revision":3}', { expires: new Date(Date.now() + 1_500) });
+    await source.load();
+    await vi.waitFor(
+      async () =>
+        expect((await offline.load()).problems).toMatchObject([{ reason: 'trustroot-stale' }]),
+      { timeout: 5_000, interval: 200 },
+    );
+  });
+
+  it('falls back on the shipped root for the mirrors of shipped domains only', async () => {
     const source = createTrustSource({
+      http: http(),
       roots: [{ name: 'public-good', kind: 'tuf', mirror: 'https://tuf-repo-cdn.sigstore.dev' }],
       // A file where the folder should be makes every refresh fail, before any request.
       cacheDir: path.join(folder, 'taken'),
