@@ -1,10 +1,10 @@
-import { X509Certificate } from 'node:crypto';
 import type { SubjectKind } from '#lib/model/authority.ts';
 import { limits } from '#lib/model/limits.ts';
 import { type DerNode, derChildren, derOid, derTags, readDer } from './der.ts';
 import { sha256 } from './fingerprint.ts';
-import { type PreparedKey, prepareKey } from './keys.ts';
+import { type PreparedKey, prepareSpki } from './keys.ts';
 import { invalid, isRefusal, type Refusal } from './refusal.ts';
+import { readValidity, type Validity } from './x509/validity.ts';
 
 /** A certificate extension (RFC 5280 §4.1.2.9); `value` is the content of its OCTET STRING. */
 export interface CertificateExtension {
@@ -21,14 +21,10 @@ export interface SubjectName {
 }
 
 /** A parsed certificate. What is read here is claimed by the certificate; nothing is verified yet. */
-export interface Certificate {
+export interface Certificate extends Validity {
   readonly der: Buffer;
-  readonly x509: X509Certificate;
   readonly key: PreparedKey;
   readonly fingerprint: string;
-  /** Milliseconds. */
-  readonly notBefore: number;
-  readonly notAfter: number;
   /** The version field: 0 stands for X.509 version 1, 2 for version 3. */
   readonly version: number;
   readonly serialNumber: Buffer;
@@ -40,6 +36,7 @@ export interface Certificate {
   readonly spkiDer: Buffer;
   /** AlgorithmIdentifier of the signature: its identifier and its whole encoding. */
   readonly signatureAlgorithm: { readonly oid: string; readonly der: Buffer };
+  readonly signature: Buffer;
   readonly extensions: readonly CertificateExtension[];
   readonly subjectNames: readonly SubjectName[];
 }
@@ -64,12 +61,6 @@ export function parseCertificate(der: Buffer): Certificate | Refusal {
   const malformed = (what: string) => invalid('cert-malformed', `the certificate ${what}`);
   if (der.length > limits.certificateBytes) return malformed('is larger than any real one');
   if (readDer(der) === undefined) return malformed('is not a single DER value');
-  let x509: X509Certificate;
-  try {
-    x509 = new X509Certificate(der);
-  } catch {
-    return malformed('cannot be parsed');
-  }
   const fields = readFields(der);
   if (fields === undefined)
     return malformed('lacks a part or signs another algorithm than it says');
@@ -77,15 +68,12 @@ export function parseCertificate(der: Buffer): Certificate | Refusal {
   if (extensions === undefined) return malformed('has malformed or repeated extensions');
   const subjectNames = readSubjectNames(extensions);
   if (subjectNames === undefined) return malformed('has a malformed subject alternative name');
-  const key = keyOf(x509);
+  const key = prepareSpki(fields.known.spkiDer);
   if (isRefusal(key)) return key;
   return {
     der,
-    x509,
     key,
     fingerprint: sha256(der).toString('hex'),
-    notBefore: Date.parse(x509.validFrom),
-    notAfter: Date.parse(x509.validTo),
     ...fields.known,
     extensions,
     subjectNames,
@@ -104,20 +92,26 @@ type Fields = Pick<
   | 'tbsDer'
   | 'spkiDer'
   | 'signatureAlgorithm'
+  | 'signature'
+  | keyof Validity
 >;
 
 /** The fields of RFC 5280 §4.1 in their order; `tail` is what comes behind the key. */
 function readFields(der: Buffer): { known: Fields; tail: readonly DerNode[] } | undefined {
   const [tbs, algorithm, signature, ...surplus] = childrenOf(readDer(der));
-  if (signature?.tag !== derTags.bitString || surplus.length > 0) return undefined;
+  // A signature is a whole number of octets: the first one counts the bits that are not used.
+  if (signature?.tag !== derTags.bitString || signature.content[0] !== 0 || surplus.length > 0)
+    return undefined;
   const parts = childrenOf(tbs);
   // [0] EXPLICIT Version, left out in version 1.
   const explicit = parts[0]?.tag === 0xa0 ? readDer(parts[0].content) : undefined;
-  const [serial, inner, issuer, , subject, spki, ...tail] = explicit ? parts.slice(1) : parts;
+  const [serial, inner, issuer, times, subject, spki, ...tail] = explicit ? parts.slice(1) : parts;
   const oid = oidOf(childrenOf(algorithm)[0]);
   if (!tbs || serial?.tag !== derTags.integer || !issuer || !subject || !spki) return undefined;
   // RFC 5280 §4.1.1.2: the algorithm outside must be the one that is signed.
   if (oid === undefined || !algorithm || !inner?.whole.equals(algorithm.whole)) return undefined;
+  const validity = times && readValidity(times);
+  if (validity === undefined) return undefined;
   return {
     known: {
       version: explicit?.content[0] ?? 0,
@@ -127,6 +121,8 @@ function readFields(der: Buffer): { known: Fields; tail: readonly DerNode[] } | 
       tbsDer: tbs.whole,
       spkiDer: spki.whole,
       signatureAlgorithm: { oid, der: algorithm.whole },
+      signature: signature.content.subarray(1),
+      ...validity,
     },
     tail,
   };
@@ -142,14 +138,6 @@ export const extensionOf = (
   { extensions }: Pick<Certificate, 'extensions'>,
   oid: string,
 ): CertificateExtension | undefined => extensions.find((extension) => extension.oid === oid);
-
-function keyOf(x509: X509Certificate): PreparedKey | Refusal {
-  try {
-    return prepareKey(x509.publicKey);
-  } catch {
-    return invalid('cert-malformed', 'the public key of the certificate cannot be parsed');
-  }
-}
 
 function readExtensions(fields: readonly DerNode[]): readonly CertificateExtension[] | undefined {
   // [3] EXPLICIT Extensions: absent in version 1 certificates.

@@ -56,22 +56,39 @@ export function* eachDerChild({ content }: DerNode): Generator<DerNode | undefin
 /** The dotted form of an object identifier; undefined when it is malformed. */
 export function derOid({ tag, content }: DerNode): string | undefined {
   if (tag !== derTags.oid || content.length === 0 || content.length > 64) return undefined;
+  let dotted = '';
+  let arc = 0;
+  for (const octet of content) {
+    // A UUID as an arc (X.667) has more digits than a number keeps.
+    if (arc >= 2 ** 45) return longOid(content);
+    arc = arc * 128 + (octet & 0x7f);
+    if (octet & 0x80) continue;
+    dotted += dotted === '' ? firstArcs(arc) : `.${arc}`;
+    arc = 0;
+  }
+  return (content.at(-1) ?? 0x80) & 0x80 ? undefined : dotted;
+}
+
+function longOid(content: Buffer): string | undefined {
   const arcs: bigint[] = [];
   let arc = 0n;
-  for (const [index, octet] of content.entries()) {
+  for (const octet of content) {
     arc = (arc << 7n) | BigInt(octet & 0x7f);
-    if (octet & 0x80) {
-      if (index === content.length - 1) return undefined;
-      continue;
-    }
+    if (octet & 0x80) continue;
     arcs.push(arc);
     arc = 0n;
   }
-  const first = arcs[0] ?? 0n;
-  // The first two arcs share a number: 40 times the first, at most 2, plus the second.
-  const quotient = first / 40n;
-  const root = quotient > 2n ? 2n : quotient;
-  return [root, first - root * 40n, ...arcs.slice(1)].join('.');
+  const [shared = 0n, ...more] = arcs;
+  const root = shared < 80n ? shared / 40n : 2n;
+  return (content.at(-1) ?? 0x80) & 0x80
+    ? undefined
+    : [root, shared - root * 40n, ...more].join('.');
+}
+
+/** The first two arcs share a number: 40 times the first, at most 2, plus the second. */
+function firstArcs(shared: number): string {
+  const root = Math.min(2, Math.floor(shared / 40));
+  return `${root}.${shared - root * 40}`;
 }
 
 function readFirst(bytes: Buffer): DerNode | undefined {
@@ -81,7 +98,8 @@ function readFirst(bytes: Buffer): DerNode | undefined {
   if (short < 0x80) return slice(bytes, tag, 2, short);
   const octets = short & 0x7f;
   if (octets === 0 || octets > 4 || bytes.length < 2 + octets) return undefined;
-  const length = bytes.readUIntBE(2, octets);
+  let length = 0;
+  for (let place = 2; place < 2 + octets; place++) length = length * 256 + (bytes[place] ?? 0);
   if (length < 0x80 || bytes[2] === 0) return undefined;
   return slice(bytes, tag, 2 + octets, length);
 }

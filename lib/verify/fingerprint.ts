@@ -1,8 +1,7 @@
-import { createHash, type KeyObject } from 'node:crypto';
+import { hash, type KeyObject } from 'node:crypto';
 
 /** SHA-256 of some bytes. */
-export const sha256 = (bytes: Uint8Array | string): Buffer =>
-  createHash('sha256').update(bytes).digest();
+export const sha256 = (bytes: Uint8Array | string): Buffer => hash('sha256', bytes, 'buffer');
 
 /** The public key as DER (SubjectPublicKeyInfo): the form in which keys are compared. */
 export const spkiOf = (key: KeyObject): Buffer => key.export({ type: 'spki', format: 'der' });

@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { ed25519 } from '@noble/curves/ed25519.js';
 import type { TrustedKey } from '#lib/model/authority.ts';
-import { fingerprintOf, spkiOf } from './fingerprint.ts';
+import { fingerprintOf, sha256, spkiOf } from './fingerprint.ts';
 import { readPem } from './pem.ts';
 import { inconclusive, invalid, isRefusal, type Refusal } from './refusal.ts';
 
@@ -111,16 +111,36 @@ export function checkKeyWindow(
 }
 
 /** Reads a DER SubjectPublicKeyInfo. */
-export const prepareSpki = (der: Buffer): PreparedKey | Refusal => prepareDer(der, 'spki');
+export const prepareSpki = (der: Buffer): PreparedKey | Refusal =>
+  isPlainP256(der) ? prepareP256(der) : prepareDer(der, 'spki');
+
+/** SubjectPublicKeyInfo of an uncompressed point on P-256, but for the point (RFC 5480 §2). */
+const p256Header = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d03010703420004', 'hex');
+
+const isPlainP256 = (der: Buffer): boolean =>
+  der.length === p256Header.length + 64 && der.subarray(0, p256Header.length).equals(p256Header);
+
+/** By far the commonest key, of which nothing needs to be asked: its encoding has one form only. */
+function prepareP256(spki: Buffer): PreparedKey | Refusal {
+  try {
+    const key = createPublicKey({ key: spki, format: 'der', type: 'spki' });
+    const kind = 'ecdsa-p256';
+    return { key, spki, fingerprint: sha256(spki).toString('hex'), kind, algorithm: kind };
+  } catch {
+    return unreadableKey;
+  }
+}
+
+const unreadableKey = inconclusive(
+  'unsupported-algorithm',
+  'the public key is malformed or of a kind unknown here',
+);
 
 function prepareDer(der: Buffer, type: 'spki' | 'pkcs1'): PreparedKey | Refusal {
   try {
     return prepareKey(createPublicKey({ key: der, format: 'der', type }));
   } catch {
-    return inconclusive(
-      'unsupported-algorithm',
-      'the public key is malformed or of a kind unknown here',
-    );
+    return unreadableKey;
   }
 }
 

@@ -1,5 +1,7 @@
+import { verify, X509Certificate } from 'node:crypto';
 import type { Certificate } from '#lib/verify/certificate.ts';
 import { derChildren, derOid, readDer } from '#lib/verify/der.ts';
+import type { HashName } from '#lib/verify/keys.ts';
 import { inconclusive, invalid, type Refusal } from '#lib/verify/refusal.ts';
 
 /** Algorithms by which a certificate may be signed (RFC 5758, RFC 8017, RFC 8410). */
@@ -53,12 +55,35 @@ function isStrongPss(der: Buffer): boolean {
   return strongHashes.includes((id && derOid(id)) ?? '');
 }
 
+/** Hashes of the algorithms that sign certificates with elliptic curves or PKCS #1 v1.5. */
+const hashes: Readonly<Record<string, HashName | null>> = {
+  '1.2.840.10045.4.3.2': 'sha256',
+  '1.2.840.10045.4.3.3': 'sha384',
+  '1.2.840.10045.4.3.4': 'sha512',
+  '1.2.840.113549.1.1.11': 'sha256',
+  '1.2.840.113549.1.1.12': 'sha384',
+  '1.2.840.113549.1.1.13': 'sha512',
+  '1.3.101.112': null,
+};
+
 /** Whether the key of `issuer` signed the certificate. Nothing else about the two is looked at. */
 export function isSignedBy(certificate: Certificate, issuer: Certificate): boolean {
+  const { der, tbsDer, signature, signatureAlgorithm } = certificate;
+  const { key, kind } = issuer.key;
+  const { oid } = signatureAlgorithm;
+  const hash = hashes[oid];
   try {
-    return certificate.x509.verify(issuer.key.key);
+    // RSASSA-PSS has parameters, which OpenSSL reads; it refuses what is unknown to it.
+    if (hash === undefined) return new X509Certificate(der).verify(key);
+    return familyOf(oid) === familyOf(kind) && verify(hash, tbsDer, key, signature);
   } catch {
     // A key of another kind than the signature cannot have made it.
     return false;
   }
+}
+
+/** The kind of key that an algorithm is for: without it, OpenSSL would take any key as it comes. */
+function familyOf(name: string): 'ecdsa' | 'rsa' | 'ed25519' {
+  if (name.startsWith('ecdsa') || name.startsWith('1.2.840.10045.')) return 'ecdsa';
+  return name === 'ed25519' || name === '1.3.101.112' ? 'ed25519' : 'rsa';
 }
