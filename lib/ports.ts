@@ -117,6 +117,8 @@ export interface ClusterReader {
   follow(from: ClusterSnapshot, signal: AbortSignal): AsyncIterable<ClusterChange>;
   /** Pull credentials from secrets that the configuration names: docker config JSON texts. */
   pullSecrets(): Promise<readonly string[]>;
+  /** The `cosign.pub` of one secret, PEM; absent where no API is spoken. @throws OperationalError */
+  readonly signingKey?: (namespace: string, name: string) => Promise<string>;
 }
 
 /* -------------------------------------------------------------- registries */
@@ -260,6 +262,15 @@ export interface TrustSource {
       readonly detail: string;
     }[];
   }>;
+}
+
+/** Public keys that authorities name by reference. */
+export interface KeySource {
+  /**
+   * The public keys behind a reference (`hashivault://…`, `k8s://…`), PEM.
+   * @throws OperationalError mostly key-unresolvable, with the remedy in its message
+   */
+  read(reference: string): Promise<string>;
 }
 
 /* ---------------------------------------------------------------- verifier */

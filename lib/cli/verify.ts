@@ -10,6 +10,7 @@ import type { ImageVerdict } from '#lib/model/verdict.ts';
 import type { Subject } from '#lib/ports.ts';
 import { discoverEvidence } from '#lib/resolve/discover-evidence.ts';
 import { createFindElsewhere } from '#lib/scan/elsewhere.ts';
+import { resolveKeys } from '#lib/scan/resolve-keys.ts';
 import { authorityFingerprint } from '#lib/verify/authority-fingerprint.ts';
 import { type Configuration, loadConfiguration } from '#lib/wiring/configuration.ts';
 import { openWorld, type World } from '#lib/wiring/world.ts';
@@ -67,7 +68,13 @@ export async function run(parameters: string[]): Promise<number> {
     const { roots, problems } = await world.trust.load();
     for (const { name, detail } of problems)
       process.stderr.write(`sealwatch: trust root ${name}: ${detail}\n`);
-    await world.verifier.configure({ authorities: configuration.authorities, trustRoots: roots });
+    const { authorities, problems: unread } = await resolveKeys(
+      configuration.authorities,
+      world.keys,
+    );
+    for (const { source, detail } of unread)
+      process.stderr.write(`sealwatch: authority ${source}: ${detail}\n`);
+    await world.verifier.configure({ authorities, trustRoots: roots });
     let worst = 0;
     for (const [index, reference] of references.entries()) {
       const verdict = await verifyOne(world, configuration, reference, positionals[index] ?? '');

@@ -5,6 +5,7 @@ import type {
   DeclaredRepository,
   ElsewhereRule,
   ImageVerifier,
+  KeySource,
   Queue,
   ReadStore,
   RegistryReader,
@@ -25,6 +26,8 @@ export interface ScanDependencies {
   readonly registry: RegistryReader;
   readonly verifier: ImageVerifier;
   readonly trust: TrustSource;
+  /** Absent where no authority can name a key by reference. */
+  readonly keys?: KeySource;
   readonly clusters: readonly ClusterReader[];
   readonly declared: readonly DeclaredRepository[];
   readonly authorities: readonly Authority[];

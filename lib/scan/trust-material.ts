@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { TrustRoot } from '#lib/model/authority.ts';
 import { verifierVersion } from '#lib/verify/verifier-version.ts';
 import type { ScanDependencies } from './dependencies.ts';
+import { resolveKeys } from './resolve-keys.ts';
 import type { Failure } from './scan-row.ts';
 
 /** Keeps the verifier on the trust material that holds now. */
@@ -21,7 +22,7 @@ export interface TrustState {
 
 type Needs = Pick<
   ScanDependencies,
-  'trust' | 'verifier' | 'authorities' | 'elsewhere' | 'store' | 'now' | 'log'
+  'trust' | 'keys' | 'verifier' | 'authorities' | 'elsewhere' | 'store' | 'now' | 'log'
 >;
 
 export function createTrustKeeper(deps: Needs): TrustKeeper {
@@ -29,16 +30,23 @@ export function createTrustKeeper(deps: Needs): TrustKeeper {
   let loading: Promise<TrustState> | undefined;
 
   async function load(): Promise<TrustState> {
-    const { roots, problems } = await deps.trust.load();
-    const revision = revisionOf(deps, roots);
+    const [{ roots, problems }, { authorities, problems: unread }] = await Promise.all([
+      deps.trust.load(),
+      resolveKeys(deps.authorities, deps.keys),
+    ]);
+    const revision = revisionOf({ ...deps, authorities }, roots);
     if (loaded?.state.revision !== revision)
-      await deps.verifier.configure({ authorities: deps.authorities, trustRoots: roots });
+      await deps.verifier.configure({ authorities, trustRoots: roots });
     await deps.store.saveTrustRoots(roots);
     const state = {
       revision,
-      problems: problems.map(({ name, reason, detail }) => ({ source: name, reason, detail })),
+      problems: [
+        ...problems.map(({ name, reason, detail }) => ({ source: name, reason, detail })),
+        ...unread,
+      ],
     };
     for (const problem of problems) deps.log.warn(problem, 'trust root is not available');
+    for (const problem of unread) deps.log.warn(problem, 'public key is not available');
     loaded = { at: deps.now().getTime(), state };
     return state;
   }

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { createGuardedClient } from '#lib/adapters/http/guarded-client.ts';
+import { createKeySource } from '#lib/adapters/keys/key-source.ts';
 import { createClusterReaders } from '#lib/adapters/kubernetes/cluster-reader.ts';
 import type { CredentialSource } from '#lib/adapters/registry/credentials.ts';
 import { egressOf } from '#lib/adapters/registry/registry-options.ts';
@@ -14,13 +15,14 @@ import { log } from '#lib/log.ts';
 import type { ClusterReader, Queue } from '#lib/ports.ts';
 import type { ScanDependencies, ScanningStore } from '#lib/scan/dependencies.ts';
 import type { Configuration } from './configuration.ts';
+import { vaultOf } from './vault.ts';
 
 /** Evidence is capped at some MiB; a thread that wants more than this is under attack. */
 const verifierHeapMib = 512;
 
 /** The ports of one configuration to the world; a changed configuration gets new ones. */
 export interface World
-  extends Pick<ScanDependencies, 'registry' | 'verifier' | 'trust' | 'clusters'> {
+  extends Pick<ScanDependencies, 'registry' | 'verifier' | 'trust' | 'keys' | 'clusters'> {
   close(): Promise<void>;
 }
 
@@ -30,9 +32,10 @@ export async function openWorld(
   environment: Environment,
 ): Promise<World> {
   const egress = egressOf(configuration.hosts);
+  const vault = vaultOf(environment);
   const http = createGuardedClient({
-    allow: [...egress.allow, ...configuration.allow],
-    tls: egress.tls,
+    allow: [...egress.allow, ...configuration.allow, ...(vault ? [vault.host] : [])],
+    tls: new Map([...egress.tls, ...(vault?.tls ? [[vault.host, vault.tls] as const] : [])]),
     proxy: proxyOf(environment),
   });
   const clusters = createClusterReaders(configuration.clusters);
@@ -56,6 +59,7 @@ export async function openWorld(
       roots: configuration.trustRoots,
       cacheDir: path.join(environment.dataDir, 'trust'),
     }),
+    keys: createKeySource({ http, clusters, ...(vault && { vault: vault.options }) }),
     close: async () => {
       await verifier.close();
       await http.close();

@@ -12,6 +12,7 @@ import { followCluster } from './follow-cluster.ts';
 import { readPullSecrets } from './pull-secrets.ts';
 import { readCluster } from './read-cluster.ts';
 import { listsFor } from './resources.ts';
+import { readSigningKey } from './signing-key.ts';
 
 /**
  * Makes one reader for each source. Nothing is opened and nothing can fail here: a source that
@@ -46,5 +47,6 @@ function createApiReader(source: ApiSource, timings: ReaderTimings): ClusterRead
     read,
     follow: (from, signal) => followCluster({ client, lists, timings, read }, from, signal),
     pullSecrets: () => readPullSecrets(client, name, pullSecrets ?? []),
+    signingKey: (namespace, secret) => readSigningKey(client, name, namespace, secret),
   };
 }
