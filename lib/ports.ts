@@ -342,7 +342,7 @@ export interface WorkloadToJudge {
     /** About the digest that runs; for a template at rest, about the one its digest or tag names now. */
     readonly verdict?: Pick<
       ImageVerdict,
-      'status' | 'reason' | 'detail' | 'signer' | 'authority' | 'retryAt'
+      'status' | 'reason' | 'detail' | 'signer' | 'authority' | 'retryAt' | 'inheritedFrom'
     >;
     readonly tagNow: TagNow;
     /** Verdict of the digest that the tag names now, where it moved and the verdict is known. */
@@ -474,6 +474,8 @@ export interface ScanStore {
   ): Promise<void>;
   savePublished(reading: PublishedReading): Promise<void>;
 
+  /** Has every workload judged again: the rules changed by which facts are weighed. */
+  judgeAgain(): Promise<void>;
   /** Workloads whose uses, verdicts or tags changed since they were last judged. */
   workloadsToJudge(limit: number): Promise<readonly WorkloadToJudge[]>;
   saveJudgements(items: readonly WorkloadJudgement[], at: Date, cause: string): Promise<void>;

@@ -262,6 +262,63 @@ export function storeContract(open: () => Promise<OpenedStore>): void {
     });
   });
 
+  describe('platform images', () => {
+    const store = fresh();
+
+    it('inherit from a verified index that lists them, whichever was checked first', async () => {
+      const platforms = [{ platform: 'linux/amd64', digest: digestOf(61) }];
+      const inherited = async () =>
+        (await store().image(digestOf(61)))?.locations[0]?.inheritedFrom ?? null;
+      const waiting = workloadOf(61);
+      await store().saveInventory('east', inventoryOf([waiting, containerOf(waiting, 61)]), noon);
+      const judged = async () => {
+        const found = await store().workloadsToJudge(10);
+        await judgeAll(store(), noon);
+        const mine = found.find(({ workload: one }) => one.id === waiting.id);
+        return mine?.uses[0]?.verdict?.inheritedFrom;
+      };
+
+      await store().saveVerdicts([verdictOf(61, 'unsigned')], noon, 'scan');
+      expect([await inherited(), await judged()]).toEqual([null, undefined]);
+      await store().saveVerdicts([{ ...verdictOf(60, 'verified'), platforms }], noon, 'scan');
+      expect(await inherited()).toMatchObject({
+        index: digestOf(60),
+        platform: 'linux/amd64',
+        authority: 'release',
+        signer: { kind: 'key' },
+      });
+      expect(await judged()).toMatchObject({ index: digestOf(60), authority: 'release' });
+
+      // An index elsewhere, and one that is verified no longer, vouch for nothing.
+      await store().saveVerdicts([verdictOf(60, 'invalid')], noon, 'scan');
+      expect([await inherited(), await judged()]).toEqual([null, undefined]);
+      const elsewhere = verdictOf(60, 'verified', { repository: 'acme/other' });
+      await store().saveVerdicts([{ ...elsewhere, platforms }], noon, 'scan');
+      expect(await inherited()).toBeNull();
+
+      await store().saveVerdicts([{ ...verdictOf(60, 'verified'), platforms }], noon, 'scan');
+      expect(await inherited()).not.toBeNull();
+      await store().saveVerdicts([verdictOf(61, 'verified')], noon, 'scan');
+      expect(await inherited()).toBeNull();
+      await store().saveVerdicts([verdictOf(61, 'unsigned')], noon, 'scan');
+      const other = [{ platform: 'linux/amd64', digest: digestOf(62) }];
+      await store().saveVerdicts(
+        [{ ...verdictOf(60, 'verified'), platforms: other }],
+        noon,
+        'scan',
+      );
+      expect(await inherited()).toBeNull();
+    });
+
+    it('are judged again, all of them, when the rules change', async () => {
+      await judgeAll(store(), noon);
+      expect(await store().workloadsToJudge(10)).toEqual([]);
+      await store().judgeAgain();
+      expect((await store().workloadsToJudge(10)).length).toBeGreaterThan(0);
+      await judgeAll(store(), noon);
+    });
+  });
+
   describe('tags', () => {
     const store = fresh();
     const tag = { registry: 'ghcr.io', repository: 'acme/app', tag: 'v1' };

@@ -6,6 +6,7 @@ import { formatInstant } from '#components/ui/format.ts';
 import { Wrap } from '#components/ui/text.tsx';
 import type { EvidenceRow } from '#lib/contract/images.ts';
 import { reasonOf } from '#lib/model/reasons.ts';
+import { attestationFacts } from './attestation-facts.tsx';
 import { CheckList } from './check-list.tsx';
 import { claimTitle, placeTitles } from './image-words.ts';
 
@@ -57,12 +58,17 @@ const facts = (evidence: EvidenceRow): readonly FactEntry[] => [
   },
   {
     name: 'Trust root',
-    value: evidence.trustRoot && (
-      <Wrap>{`${evidence.trustRoot.name}, revision ${evidence.trustRoot.revision}`}</Wrap>
-    ),
+    value: evidence.trustRoot && <Wrap>{trustRootText(evidence.trustRoot)}</Wrap>,
   },
   { name: 'Log', value: logText(evidence.log) },
   { name: 'Statement', value: evidence.predicateType && <Wrap>{evidence.predicateType}</Wrap> },
+  ...attestationFacts(evidence.attestation),
+  {
+    name: 'Claims to be',
+    value: evidence.attachment && (
+      <Wrap>{evidence.attachment.claimedType ?? evidence.attachment.mediaType}</Wrap>
+    ),
+  },
   ...Object.entries(evidence.annotations).map(([name, value]) => ({
     name: `Signed note: ${name}`,
     value: <Wrap>{value}</Wrap>,
@@ -108,6 +114,14 @@ function Times({ times }: Pick<EvidenceRow, 'times'>) {
       </span>
     </span>
   ));
+}
+
+function trustRootText({ name, revision, inUse }: NonNullable<EvidenceRow['trustRoot']>): string {
+  const what = `${name}, revision ${revision}`;
+  if (inUse === null) return `${what}, replaced since`;
+  const stale =
+    inUse.staleSince === null ? '' : `, not refreshed since ${formatInstant(inUse.staleSince)}`;
+  return `${what}, as of ${formatInstant(inUse.asOf)}${stale}`;
 }
 
 function logText(log: EvidenceRow['log']) {

@@ -16,6 +16,8 @@ const evidence = (over: Partial<EvidenceRow>): EvidenceRow => ({
   kind: 'sigstore-bundle',
   proves: 'signed',
   predicateType: null,
+  attestation: null,
+  attachment: null,
   status: 'verified',
   reason: null,
   authority: null,

@@ -3,10 +3,12 @@ import { type FactEntry, Facts } from '#components/list/facts.tsx';
 import { StatusBadge } from '#components/status/status-badge.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { formatNoun } from '#components/ui/format.ts';
+import { Link } from '#components/ui/link.tsx';
 import { Panel } from '#components/ui/panel.tsx';
 import { RelativeTime } from '#components/ui/relative-time.tsx';
 import { Wrap } from '#components/ui/text.tsx';
 import type { ImageLocation } from '#lib/contract/images.ts';
+import { shortDigest } from '#lib/model/digest.ts';
 import { reasonOf } from '#lib/model/reasons.ts';
 import { AttestationList, SignatureList } from './evidence-list.tsx';
 import { mediaTitle, repositoryOf, verdictSentence } from './image-words.ts';
@@ -79,6 +81,8 @@ const facts = (location: ImageLocation): readonly FactEntry[] => [
     name: 'Attested',
     value: location.attested ? 'yes, by a verified statement' : 'by no verified statement',
   },
+  { name: 'Inherits', value: location.inheritedFrom && <Inherits {...location.inheritedFrom} /> },
+  { name: 'Asked for', value: requiredText(location) },
   {
     name: 'In this state',
     value: (
@@ -92,6 +96,25 @@ const facts = (location: ImageLocation): readonly FactEntry[] => [
     value: location.checkedAt === null ? 'not yet' : <RelativeTime at={location.checkedAt} />,
   },
 ];
+
+type Inherited = NonNullable<ImageLocation['inheritedFrom']>;
+
+/** The signature of an index that lists this image: shown, and never mistaken for its own. */
+function Inherits({ index, platform, authority }: Inherited) {
+  return (
+    <>
+      listed as <Wrap>{platform}</Wrap> by{' '}
+      <Link href={`/images/${index}`}>{shortDigest(index)}</Link>, verified by{' '}
+      <Wrap>{authority ?? 'an authority'}</Wrap>
+    </>
+  );
+}
+
+function requiredText({ required }: ImageLocation): string | null {
+  if (required.length === 0) return null;
+  const verified = required.filter(({ state }) => state === 'verified').length;
+  return `${verified} of ${formatNoun(required.length, 'attestation')} verified`;
+}
 
 function typeText({ mediaType, platforms }: ImageLocation): string | null {
   if (mediaType === null) return null;

@@ -10,13 +10,11 @@ import type { ImageLocation } from '#lib/contract/images.ts';
 type Platform = ImageLocation['platforms'][number];
 type Truth = 'yes' | 'no' | 'unknown';
 
-const proofs: Readonly<
-  Record<Platform['signed'], { readonly proof: string; readonly direct: Truth }>
-> = {
-  direct: { proof: 'Direct', direct: 'yes' },
-  inherited: { proof: 'Inherited', direct: 'no' },
-  neither: { proof: 'Neither', direct: 'no' },
-  unknown: { proof: 'Could not check', direct: 'unknown' },
+const proofs: Readonly<Record<Platform['signed'], string>> = {
+  direct: 'Direct',
+  inherited: 'Inherited',
+  neither: 'Neither',
+  unknown: 'Could not check',
 };
 
 /** What the signature really reaches: each platform by itself, and by the index that lists it. */
@@ -45,13 +43,13 @@ export function PlatformTable({ location }: { readonly location: ImageLocation }
                 <Digest value={platform.digest} />
               </Td>
               <Td label="Directly">
-                <Answer truth={proofs[platform.signed].direct} />
+                <Answer truth={directly(platform)} />
               </Td>
               <Td label="In index">
                 <Answer truth={inIndex(platform, location)} />
               </Td>
               <Td label="Proof" className="font-medium">
-                {proofs[platform.signed].proof}
+                {proofs[platform.signed]}
               </Td>
               <Td label="Verdict">
                 {platform.status === null ? (
@@ -66,6 +64,12 @@ export function PlatformTable({ location }: { readonly location: ImageLocation }
       </Table>
     </Panel>
   );
+}
+
+/** A platform that was never looked at by itself may well be signed: that is not known. */
+function directly({ signed, status }: Platform): Truth {
+  if (signed === 'direct') return 'yes';
+  return status === null || status === 'inconclusive' ? 'unknown' : 'no';
 }
 
 /** An index proves its children only while its own signature is proven. */

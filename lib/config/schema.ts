@@ -200,8 +200,12 @@ export const ConfigFile = z.strictObject({
       everyMinutes: positive.default(60),
       maxAgeHours: positive.default(24),
       staleAfterMinutes: positive.default(5),
+      /** Whether posture counts an unsigned platform image that a signed index lists. */
+      inheritFromIndex: z.enum(['warn', 'count']).default('warn'),
+      /** Check the platform images of an index that are in use, or all of them. */
+      platforms: z.enum(['used', 'all']).default('used'),
     })
-    .default({ everyMinutes: 60, maxAgeHours: 24, staleAfterMinutes: 5 }),
+    .prefault({}),
 });
 export type ConfigFile = z.infer<typeof ConfigFile>;
 export type ClusterEntry = ConfigFile['clusters'][number];

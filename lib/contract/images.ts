@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Attestation } from './attestation.ts';
 import { many, pageOf } from './paging.ts';
 import { CheckWord, Instant, PlaceWord, ReasonWord, Status } from './words.ts';
 import { HistoryRow } from './workloads.ts';
@@ -80,17 +81,35 @@ export const SignerRow = z.object({
   notAfter: Instant.nullable(),
 });
 
+export const TrustRootRow = z.object({
+  name: z.string(),
+  revision: z.string(),
+  /** Null when this revision is no longer the one in use. */
+  inUse: z
+    .object({
+      origin: z.enum(['seed', 'file', 'tuf']),
+      asOf: Instant,
+      expiresAt: Instant.nullable(),
+      staleSince: Instant.nullable(),
+    })
+    .nullable(),
+});
+
 export const EvidenceRow = z
   .object({
     id: z.string(),
     kind: z.string(),
     proves: z.enum(['signed', 'attested', 'nothing']),
     predicateType: z.string().nullable(),
+    /** What the statement says, where a signer stands for it. Its texts are the attester's. */
+    attestation: Attestation.nullable(),
+    /** Of what nobody signed: its type, and what it says of itself. */
+    attachment: z.object({ mediaType: z.string(), claimedType: z.string().nullable() }).nullable(),
     status: Status,
     reason: ReasonWord.nullable(),
     authority: z.string().nullable(),
     signer: SignerRow.nullable(),
-    trustRoot: z.object({ name: z.string(), revision: z.string() }).nullable(),
+    trustRoot: TrustRootRow.nullable(),
     times: z.array(
       z.object({
         at: Instant,
@@ -144,6 +163,25 @@ export const ImageLocation = ImageRow.extend({
   mediaType: z.string().nullable(),
   evidence: z.array(EvidenceRow),
   places: z.array(PlaceRow),
+  /** Not verified itself, and listed by an index that is. */
+  inheritedFrom: z
+    .object({
+      index: z.string(),
+      platform: z.string(),
+      authority: z.string().nullable(),
+      signer: SignerRow.nullable(),
+    })
+    .nullable(),
+  /** Attestations that authorities ask for. */
+  required: z.array(
+    z.object({
+      authority: z.string(),
+      predicateType: z.string(),
+      state: z.enum(['verified', 'missing', 'unknown']),
+      evidence: z.string().nullable(),
+      by: z.string().nullable(),
+    }),
+  ),
   warnings: z.array(z.object({ reason: ReasonWord, detail: z.string() })),
   platforms: z.array(PlatformRow),
   /** YAML of an authority that would trust the signer; null unless `untrusted`. */

@@ -121,6 +121,18 @@ export interface EvidenceVerdict {
   readonly checks: readonly Check[];
 }
 
+/**
+ * What a platform image has from a signed index: the index is verified and lists it. The image itself
+ * stays what it is, since admission engines look for a signature of the very digest that runs.
+ */
+export interface Inheritance {
+  readonly index: Digest;
+  readonly platform: string;
+  /** Who vouches for the index. */
+  readonly authority?: string;
+  readonly signer?: Signer;
+}
+
 /** An attestation that an authority asks for, and what became of it. */
 export interface RequiredAttestation {
   /** Who asks. */
@@ -147,6 +159,8 @@ export interface ImageVerdict {
   readonly authority?: string;
   /** True when a verified attestation (of any type) exists, whatever the status. */
   readonly attested: boolean;
+  /** Set where the image is not verified itself, and a verified index lists it. */
+  readonly inheritedFrom?: Inheritance;
   /** Absent where no authority for the image asks for any. */
   readonly required?: readonly RequiredAttestation[];
   readonly evidence: readonly EvidenceVerdict[];

@@ -23,6 +23,41 @@ describe('judgeWorkload', () => {
     expect(uses).toEqual([{ useId: expect.any(String), ...given }]);
   });
 
+  describe('an image that only a signed index lists', () => {
+    const inheritedFrom = {
+      index: aDigest('index'),
+      platform: 'linux/amd64',
+      authority: 'release',
+    };
+    const unsigned = { status: 'unsigned', reason: 'no-signature', inheritedFrom } as const;
+    const under = (rule: 'warn' | 'count', verdict: UseToJudge['verdict']) => {
+      const use = aUse(image, verdict === undefined ? {} : { verdict });
+      return judgeWorkload({ workload: aWorkload(), uses: [use] }, { inheritFromIndex: rule });
+    };
+
+    it('stays unsigned, and the reader is told of the index', () => {
+      const { uses, findings } = under('warn', unsigned);
+      expect(uses).toMatchObject([{ status: 'unsigned', reason: 'no-signature' }]);
+      expect(uses[0]?.detail).toContain('release');
+      expect(findings.map(({ kind }) => kind)).toContain('unsigned');
+    });
+
+    it('counts as proven where the operator says so', () => {
+      const { uses, findings } = under('count', unsigned);
+      expect(uses).toMatchObject([{ status: 'verified' }]);
+      expect(uses[0]).not.toHaveProperty('reason');
+      expect(findings.map(({ kind }) => kind)).not.toContain('unsigned');
+    });
+
+    it.each(['invalid', 'untrusted', 'inconclusive'] as const)(
+      'is not made good when it is %s itself',
+      (bad) => {
+        const verdict = { status: bad, reason: 'signature-bad', inheritedFrom } as const;
+        expect(under('count', verdict).uses).toMatchObject([{ status: bad }]);
+      },
+    );
+  });
+
   it('never calls unsigned what it could not look at', () => {
     const blind: UseToJudge[] = [
       aUse(image),

@@ -1,17 +1,48 @@
+import { shortDigest } from '#lib/model/digest.ts';
 import type { UseJudgement, WorkloadJudgement, WorkloadToJudge } from '#lib/ports.ts';
 import { deriveFindings } from './findings.ts';
 
 type Use = WorkloadToJudge['uses'][number];
 type Judgement = Omit<UseJudgement, 'useId'>;
 
+/** What the operator says how facts are weighed. */
+export interface JudgingRules {
+  /** Whether an image without signature of its own counts as proven when a signed index lists it. */
+  readonly inheritFromIndex: 'warn' | 'count';
+}
+
+/** Admission engines look for a signature of the very digest that runs, and so do we unless told otherwise. */
+export const defaultRules: JudgingRules = Object.freeze({ inheritFromIndex: 'warn' });
+
 /** What is to be said about every container of one workload, and what a person should do about it. */
-export function judgeWorkload({ workload, uses }: WorkloadToJudge): WorkloadJudgement {
-  const judged = uses.map((use) => ({ use, judgement: { useId: use.id, ...judgeUse(use) } }));
+export function judgeWorkload(
+  { workload, uses }: WorkloadToJudge,
+  rules: JudgingRules = defaultRules,
+): WorkloadJudgement {
+  const judged = uses.map((use) => ({
+    use,
+    judgement: { useId: use.id, ...inheriting(use, judgeUse(use), rules) },
+  }));
   return {
     workloadId: workload.id,
     uses: judged.map(({ judgement }) => judgement),
     findings: deriveFindings(workload, judged),
   };
+}
+
+/** Only "unsigned" can be made good by an index: what is signed wrongly or unknown stays so. */
+function inheriting(
+  { verdict }: Use,
+  judgement: Judgement,
+  { inheritFromIndex }: JudgingRules,
+): Judgement {
+  const inherited = verdict?.inheritedFrom;
+  if (inherited === undefined || judgement.status !== 'unsigned') return judgement;
+  const how = `The index ${shortDigest(inherited.index)}, which ${inherited.authority ?? 'an authority'} vouches for, lists it as ${inherited.platform}`;
+  if (inheritFromIndex === 'count')
+    return { status: 'verified', detail: `${how}; it has no signature of its own.` };
+  const own = judgement.detail === undefined ? '' : `${judgement.detail}. `;
+  return { ...judgement, detail: `${own}${how}: admission by digest would still refuse it.` };
 }
 
 /**

@@ -13,6 +13,7 @@ import type {
   Store,
   TrustSource,
 } from '#lib/ports.ts';
+import type { JudgingRules } from '#lib/posture/judge-workload.ts';
 
 /** The part of the store that scanning touches. */
 export type ScanningStore = ScanStore &
@@ -33,6 +34,10 @@ export interface ScanDependencies {
   readonly authorities: readonly Authority[];
   /** Where else than beside the image evidence lies. */
   readonly elsewhere: readonly ElsewhereRule[];
+  /** How facts are weighed. */
+  readonly rules: JudgingRules;
+  /** Whether platform images of an index are checked themselves: those in use, or all. */
+  readonly platforms: 'used' | 'all';
   /** Labels that name a team, the most telling first. */
   readonly teamLabels: readonly string[];
   readonly log: Log;

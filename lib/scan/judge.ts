@@ -13,7 +13,7 @@ export interface Judge {
 
 /** One judge a process: calls queue up, since two would judge the same workloads twice. */
 export function createJudge(
-  { store, now }: Pick<ScanDependencies, 'store' | 'now'>,
+  { store, now, rules }: Pick<ScanDependencies, 'store' | 'now' | 'rules'>,
   publisher: Publisher,
 ): Judge {
   let last: Promise<unknown> = Promise.resolve();
@@ -23,7 +23,11 @@ export function createJudge(
     while (count < atMost) {
       const workloads = await store.workloadsToJudge(Math.min(batch, atMost - count));
       if (workloads.length === 0) break;
-      await store.saveJudgements(workloads.map(judgeWorkload), now(), cause);
+      await store.saveJudgements(
+        workloads.map((one) => judgeWorkload(one, rules)),
+        now(),
+        cause,
+      );
       count += workloads.length;
     }
     if (count > 0) publisher.changed('workloads', 'findings', 'overview', 'images');

@@ -140,7 +140,9 @@ class ScanRun {
       ({ state, material, id }) =>
         state === 'done' && material !== undefined && id !== this.#job.scanId,
     );
-    this.#full ||= last !== undefined && last.material !== revision;
+    const otherRules = last !== undefined && last.material !== revision;
+    this.#full ||= otherRules;
+    if (otherRules) await deps.store.judgeAgain();
     this.#progress.change({ material: revision, full: this.#full });
     await deps.store.forgetClustersExcept(deps.clusters.map(({ id }) => id));
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ScanRow } from '#lib/contract/sources.ts';
 import type { Job } from '#lib/ports.ts';
+import { checkPlatforms } from './check-platforms.ts';
 import { checkSubject } from './check-subject.ts';
 import { checkTag } from './check-tag.ts';
 import { defaultPace, type ScanDependencies, type ScanPace } from './dependencies.ts';
@@ -105,10 +106,14 @@ export async function workOnChecks(
         ),
       ),
     );
+    const platforms = await checkPlatforms(deps, retries, checked, findElsewhere);
     // What was found while stopping may be an aborted look: the next worker looks again.
     signal.throwIfAborted();
-    await deps.store.saveVerdicts(checked, deps.now(), causeOf(wanted));
-    const checks = checked.reduce((sum, { signatureChecks }) => sum + signatureChecks, 0);
+    await deps.store.saveVerdicts([...checked, ...platforms], deps.now(), causeOf(wanted));
+    const checks = [...checked, ...platforms].reduce(
+      (sum, { signatureChecks }) => sum + signatureChecks,
+      0,
+    );
     await tallies.add(scanIdOf(wanted), checks);
     publisher.changed('images');
     done(wanted);

@@ -22,7 +22,16 @@ export interface TrustState {
 
 type Needs = Pick<
   ScanDependencies,
-  'trust' | 'keys' | 'verifier' | 'authorities' | 'elsewhere' | 'store' | 'now' | 'log'
+  | 'trust'
+  | 'keys'
+  | 'verifier'
+  | 'authorities'
+  | 'elsewhere'
+  | 'rules'
+  | 'platforms'
+  | 'store'
+  | 'now'
+  | 'log'
 >;
 
 export function createTrustKeeper(deps: Needs): TrustKeeper {
@@ -62,7 +71,7 @@ export function createTrustKeeper(deps: Needs): TrustKeeper {
 }
 
 function revisionOf(
-  { authorities, elsewhere }: Pick<Needs, 'authorities' | 'elsewhere'>,
+  { authorities, elsewhere, rules, platforms }: Needs,
   roots: readonly TrustRoot[],
 ): string {
   const parts = [
@@ -70,6 +79,7 @@ function revisionOf(
     ...authorities.map(({ name, fingerprint, images, attestations = [] }) =>
       JSON.stringify(['authority', name, fingerprint, images, attestations]),
     ),
+    `rules ${JSON.stringify(rules)} ${platforms}`,
     ...elsewhere.map(({ images, place }) => JSON.stringify(['elsewhere', images, place])),
     ...roots.map(({ name, revision }) => `trust-root ${name} ${revision}`),
   ].sort();

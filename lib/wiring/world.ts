@@ -80,6 +80,8 @@ export const dependenciesOf = (
   declared: configuration.declared,
   authorities: configuration.authorities,
   elsewhere: configuration.elsewhere,
+  rules: { inheritFromIndex: configuration.scan.inheritFromIndex },
+  platforms: configuration.scan.platforms,
   teamLabels: configuration.teamLabels,
   log,
   now: () => new Date(),

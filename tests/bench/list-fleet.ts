@@ -62,7 +62,11 @@ async function judgeAll(store: Store, at: Date): Promise<void> {
   while (true) {
     const workloads = await store.workloadsToJudge(1_000);
     if (workloads.length === 0) return;
-    await store.saveJudgements(workloads.map(judgeWorkload), at, 'scan');
+    await store.saveJudgements(
+      workloads.map((one) => judgeWorkload(one)),
+      at,
+      'scan',
+    );
   }
 }
 

@@ -137,6 +137,9 @@ export function createFakeStore(): FakeStore {
       store.published.set(`${reading.registry}/${reading.repository}`, reading);
       for (const { digest, ...where } of reading.images) if (digest) imageOf({ ...where, digest });
     },
+    async judgeAgain() {
+      for (const id of store.workloads.keys()) dirty.add(id);
+    },
     async workloadsToJudge(limit) {
       return [...dirty].slice(0, limit).flatMap((id) => {
         const workload = store.workloads.get(id);

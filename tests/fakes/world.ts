@@ -1,5 +1,6 @@
 import pino from 'pino';
 import type { Queue } from '#lib/ports.ts';
+import { defaultRules } from '#lib/posture/judge-workload.ts';
 import type { ScanDependencies } from '#lib/scan/dependencies.ts';
 import { type Backlog, createBacklog, createMemoryQueue } from '#lib/scan/memory-queue.ts';
 import { createFakeRegistry, type FakeRegistry } from './registry.ts';
@@ -48,6 +49,8 @@ export function aWorld(): FakeWorld {
       declared: [],
       authorities: [],
       elsewhere: [],
+      rules: defaultRules,
+      platforms: 'used',
       teamLabels: ['team'],
       log: pino({ level: 'silent' }),
       now,

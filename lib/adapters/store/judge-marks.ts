@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
+import type { StoreContext } from './context.ts';
 import type { Trx } from './database.ts';
+import { write } from './transaction.ts';
 
 /** Says that these workloads must be judged, again if they are being judged right now. */
 export async function markToJudge(trx: Trx, workloadIds: readonly string[]): Promise<void> {
@@ -7,6 +9,15 @@ export async function markToJudge(trx: Trx, workloadIds: readonly string[]): Pro
     insert into to_judge (workload_id, mark)
     select id, nextval('judge_mark') from unnest(${workloadIds}::text[]) as t(id) order by id
     on conflict (workload_id) do update set mark = excluded.mark`.execute(trx);
+}
+
+/** The same for all workloads. */
+export async function judgeAgain({ db }: StoreContext): Promise<void> {
+  await write(db, async ({ trx }) => {
+    await sql`
+      insert into to_judge (workload_id, mark) select id, nextval('judge_mark') from workload order by id
+      on conflict (workload_id) do update set mark = excluded.mark`.execute(trx);
+  });
 }
 
 /**

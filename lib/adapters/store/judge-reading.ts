@@ -9,6 +9,7 @@ import type { StoreContext } from './context.ts';
 import type { Runner } from './database.ts';
 import { readJson } from './read-json.ts';
 import { toUse, type UseRecord, workloadOf } from './rows.ts';
+import { type IndexRecord, indexColumn, inheritanceOf } from './signed-indexes.ts';
 import { readStates } from './workload-state.ts';
 
 /** What is known of an image, as a use needs it. */
@@ -22,6 +23,8 @@ export interface KnownImage {
   readonly signer: Signer | null;
   readonly checked_at: Date | null;
   readonly platforms: readonly PlatformChild[];
+  readonly digest: string;
+  readonly index: IndexRecord | null;
 }
 
 /** What is known of a tag. */
@@ -91,8 +94,9 @@ export async function knowledgeOf(run: Runner, uses: readonly UseRecord[]): Prom
   ]);
   const images = await readJson<KnownImage>(
     run,
-    sql`select id, rank, reason, detail, retry_at, authority, verdict->'signer' as signer,
-      checked_at, platforms from image where id = any(${imageIds}::int[])`,
+    sql`select i.id, i.rank, i.reason, i.detail, i.retry_at, i.authority, i.verdict->'signer' as signer,
+      i.checked_at, i.platforms, i.digest, ${indexColumn} from image as i
+      where i.id = any(${imageIds}::int[])`,
     ['retry_at', 'checked_at'],
   );
   return {
@@ -154,6 +158,8 @@ function verdictOf(row: KnownImage): NonNullable<WorkloadToJudge['uses'][number]
     ...(row.signer !== null && { signer: row.signer }),
     ...(row.authority !== null && { authority: row.authority }),
     ...(row.retry_at !== null && { retryAt: row.retry_at.toISOString() }),
+    ...(row.index !== null &&
+      row.rank !== rankOf('verified') && { inheritedFrom: inheritanceOf(row.digest, row.index) }),
   } satisfies Partial<ImageVerdict>;
 }
 

@@ -3,9 +3,13 @@ import { type Migration, Migrator } from 'kysely/migration';
 import { ConfigurationError } from '#lib/errors.ts';
 import type { Database } from './database.ts';
 import { migration0001 } from './migration-0001.ts';
+import { migration0002 } from './migration-0002.ts';
 
 /** In order; names never change once released. */
-const migrations: Readonly<Record<string, Migration>> = { '0001-first-schema': migration0001 };
+const migrations: Readonly<Record<string, Migration>> = {
+  '0001-first-schema': migration0001,
+  '0002-signed-indexes': migration0002,
+};
 
 /**
  * Brings the database to this program's schema. Several programs may do so at once.

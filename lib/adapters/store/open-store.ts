@@ -9,6 +9,7 @@ import { openEmbedded, openMemory } from './embedded.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { KnownIds } from './intern.ts';
 import { saveJudgements } from './judge.ts';
+import { judgeAgain } from './judge-marks.ts';
 import { workloadsToJudge } from './judge-reading.ts';
 import { createKnownFacts } from './known-facts.ts';
 import { migrate } from './migrate.ts';
@@ -114,6 +115,7 @@ const writing = (context: StoreContext): ScanStore => ({
   saveVerdicts: (items, at, cause) => saveVerdicts(context, items, at, cause),
   saveTags: (items, at) => saveTags(context, items, at),
   savePublished: (published) => savePublished(context, published),
+  judgeAgain: () => judgeAgain(context),
   workloadsToJudge: (limit) => workloadsToJudge(context, limit),
   saveJudgements: (items, at, cause) => saveJudgements(context, items, at, cause),
   saveCoverage: (at) => saveCoverage(context, at),

@@ -1,11 +1,13 @@
 import { sql } from 'kysely';
 import type { EvidenceRow, ImageDetail, ImageLocation } from '#lib/contract/images.ts';
+import type { TrustRoot } from '#lib/model/authority.ts';
 import type { EvidenceVerdict, ImageVerdict, Signer } from '#lib/model/verdict.ts';
 import type { PlatformChild } from '#lib/ports.ts';
 import { statusOf } from './container-class.ts';
 import type { StoreContext } from './context.ts';
 import { imageSubject, readHistory } from './history.ts';
 import { type ImageRecord, imageColumns, shownImages } from './read-images.ts';
+import { type IndexRecord, indexColumn, inheritanceOf } from './signed-indexes.ts';
 import { signerName } from './signer-name.ts';
 
 /** Changes shown of one digest; the rest stays in the history. */
@@ -15,6 +17,7 @@ interface Located extends ImageRecord {
   readonly media_type: string | null;
   readonly platforms: readonly PlatformChild[];
   readonly verdict: ImageVerdict | null;
+  readonly index: IndexRecord | null;
 }
 type Child = Pick<ImageRecord, 'digest' | 'registry' | 'repository' | 'rank'>;
 
@@ -25,13 +28,14 @@ export async function image(
 ): Promise<ImageDetail | undefined> {
   const { db } = context;
   const { rows } = await sql<Located>`
-    select ${imageColumns}, i.media_type, i.platforms, i.verdict from image as i
+    select ${imageColumns}, i.media_type, i.platforms, i.verdict, ${indexColumn} from image as i
     where i.digest = ${digest.replaceAll('\0', '')} order by i.rank, i.registry, i.repository`.execute(
     db,
   );
   if (rows.length === 0) return;
   const shown = await shownImages(context, rows);
   const children = await readChildren(context, rows);
+  const roots = await readRoots(context);
   const used = await sql<ImageDetail['usedBy'][number]>`
     select w.id as "workloadId", w.cluster, w.namespace, w.name as workload, w.kind, u.container, u.pods
     from image_use as u join workload as w on w.id = u.workload_id
@@ -44,7 +48,7 @@ export async function image(
     digest,
     locations: shown.map((row, at) => ({
       ...row,
-      ...details(rows[at] as Located, children),
+      ...details(rows[at] as Located, children, roots),
     })),
     usedBy: used.rows,
     history: [...(await readHistory(db, rows.map(imageSubject), shownChanges))],
@@ -66,12 +70,13 @@ async function readChildren(
 function details(
   row: Located,
   children: ReadonlyMap<string, Child>,
+  roots: Roots,
 ): Omit<ImageLocation, keyof Awaited<ReturnType<typeof shownImages>>[number]> {
   const { verdict } = row;
   return {
     detail: row.detail,
     mediaType: row.media_type,
-    evidence: (verdict?.evidence ?? []).map(evidenceRow),
+    evidence: (verdict?.evidence ?? []).map((item) => evidenceRow(item, roots)),
     places: (verdict?.places ?? []).map(({ place, repository, outcome, found, ...rest }) => ({
       place,
       repository,
@@ -81,10 +86,32 @@ function details(
       detail: rest.detail ?? null,
       retryAt: rest.retryAt ?? null,
     })),
+    inheritedFrom: inheritedRow(row),
+    required: (verdict?.required ?? []).map(
+      ({ authority, predicateType, state, evidence, by }) => ({
+        authority,
+        predicateType,
+        state,
+        evidence: evidence ?? null,
+        by: by ?? null,
+      }),
+    ),
     warnings: (verdict?.warnings ?? []).map((warning) => ({ ...warning })),
     platforms: row.platforms.map((child) => platformRow(row, child, children)),
     suggestion: null,
     verifierVersion: verdict?.verifierVersion ?? '',
+  };
+}
+
+/** An image that is verified itself needs nobody else's signature. */
+function inheritedRow({ digest, rank, index }: Located): ImageLocation['inheritedFrom'] {
+  if (index === null || statusOf(rank) === 'verified') return null;
+  const { platform, authority, signer } = inheritanceOf(digest, index);
+  return {
+    index: index.digest,
+    platform,
+    authority: authority ?? null,
+    signer: signer === undefined ? null : signerRow(signer),
   };
 }
 
@@ -110,16 +137,44 @@ function coverage(
   return 'neither';
 }
 
-const evidenceRow = (item: EvidenceVerdict): EvidenceRow => ({
+type Roots = ReadonlyMap<string, Omit<TrustRoot, 'json'>>;
+
+/** Trust roots as they were last loaded: how old they are changes without their revision. */
+async function readRoots({ db }: StoreContext): Promise<Roots> {
+  const { rows } = await sql<{ facts: Omit<TrustRoot, 'json'> }>`
+    select facts from trust_root`.execute(db);
+  return new Map(rows.map(({ facts }) => [facts.name, facts]));
+}
+
+function trustRootRow(
+  { name, revision }: NonNullable<EvidenceVerdict['trustRoot']>,
+  roots: Roots,
+): NonNullable<EvidenceRow['trustRoot']> {
+  const root = roots.get(name);
+  if (root?.revision !== revision) return { name, revision, inUse: null };
+  const { origin, asOf, expiresAt, stale } = root;
+  return {
+    name,
+    revision,
+    inUse: { origin, asOf, expiresAt: expiresAt ?? null, staleSince: stale?.since ?? null },
+  };
+}
+
+const evidenceRow = (item: EvidenceVerdict, roots: Roots): EvidenceRow => ({
   id: item.evidence,
   kind: item.kind,
   proves: item.proves,
   predicateType: item.predicateType ?? null,
+  attestation: item.attestation ?? null,
+  attachment:
+    item.attachment === undefined
+      ? null
+      : { mediaType: item.attachment.mediaType, claimedType: item.attachment.claimedType ?? null },
   status: item.status,
   reason: item.reason ?? null,
   authority: item.authority ?? null,
   signer: item.signer === undefined ? null : signerRow(item.signer),
-  trustRoot: item.trustRoot === undefined ? null : { ...item.trustRoot },
+  trustRoot: item.trustRoot === undefined ? null : trustRootRow(item.trustRoot, roots),
   times: item.times.map((time) => ({ ...time })),
   log: item.log === undefined ? null : { ...item.log, integratedAt: item.log.integratedAt ?? null },
   annotations: { ...item.annotations },

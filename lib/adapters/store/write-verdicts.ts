@@ -7,6 +7,7 @@ import type { StoreContext } from './context.ts';
 import { appendHistory, imageSubject } from './history.ts';
 import { internImages } from './intern.ts';
 import { markUsersOfImages } from './judge-marks.ts';
+import { tieToIndexes } from './signed-indexes.ts';
 import { signerName } from './signer-name.ts';
 import { type Write, write } from './transaction.ts';
 
@@ -78,10 +79,9 @@ async function savePart(
     trx,
     items.flatMap(({ facts }) => facts),
   );
-  await markUsersOfImages(
-    trx,
-    changed.map(({ id }) => id),
-  );
+  const changedIds = changed.map(({ id }) => id);
+  const tied = await tieToIndexes(trx, changedIds);
+  await markUsersOfImages(trx, [...new Set([...changedIds, ...tied])]);
   const entries = moved.map(({ id, item }) => ({
     subject: imageSubject(item.verdict),
     changes: [
