@@ -1,8 +1,40 @@
-/** One DER value: its identifier octet, its content and its whole encoding. */
-export interface DerNode {
+/**
+ * One DER value: its identifier octet, its content and its whole encoding. The bytes are cut out when
+ * they are asked for: a certificate has two hundred values, of which a few are looked at.
+ */
+export class DerNode {
   readonly tag: number;
-  readonly content: Buffer;
-  readonly whole: Buffer;
+  readonly #source: Buffer;
+  readonly #begin: number;
+  readonly #content: number;
+  readonly #end: number;
+
+  constructor(source: Buffer, begin: number, content: number, end: number) {
+    this.tag = source[begin] ?? 0;
+    this.#source = source;
+    this.#begin = begin;
+    this.#content = content;
+    this.#end = end;
+  }
+
+  get content(): Buffer {
+    return this.#source.subarray(this.#content, this.#end);
+  }
+
+  get whole(): Buffer {
+    return this.#source.subarray(this.#begin, this.#end);
+  }
+
+  /** The value at the place where the one before ends; the first one without it. */
+  next(before?: DerNode): DerNode | 'end' | undefined {
+    const begin = before === undefined ? this.#content : before.#end;
+    return begin === this.#end ? 'end' : readAt(this.#source, begin, this.#end);
+  }
+
+  /** True when it fills its source. */
+  get alone(): boolean {
+    return this.#end === this.#source.length;
+  }
 }
 
 /** Identifier octets that occur in certificates and timestamps (X.690 §8.1.2). */
@@ -22,19 +54,18 @@ export const derTags = {
  * lengths and one-octet tags: DER allows no other, and signed X.509 needs no other.
  */
 export function readDer(bytes: Buffer): DerNode | undefined {
-  const node = readFirst(bytes);
-  return node !== undefined && node.whole.length === bytes.length ? node : undefined;
+  const node = readAt(bytes, 0, bytes.length);
+  return node?.alone ? node : undefined;
 }
 
 /** The values that fill the content of a constructed value; undefined when they do not fit. */
-export function derChildren({ content }: DerNode): readonly DerNode[] | undefined {
+export function derChildren(node: DerNode): readonly DerNode[] | undefined {
   const children: DerNode[] = [];
-  let rest = content;
-  while (rest.length > 0) {
-    const child = readFirst(rest);
+  let child = node.next();
+  while (child !== 'end') {
     if (child === undefined) return undefined;
     children.push(child);
-    rest = rest.subarray(child.whole.length);
+    child = node.next(child);
   }
   return children;
 }
@@ -43,13 +74,10 @@ export function derChildren({ content }: DerNode): readonly DerNode[] | undefine
  * The same one by one, for lists too long to hold as nodes: the last value is undefined where they do
  * not fit.
  */
-export function* eachDerChild({ content }: DerNode): Generator<DerNode | undefined> {
-  let rest = content;
-  while (rest.length > 0) {
-    const child = readFirst(rest);
+export function* eachDerChild(node: DerNode): Generator<DerNode | undefined> {
+  for (let child = node.next(); child !== 'end'; child = node.next(child)) {
     yield child;
     if (child === undefined) return;
-    rest = rest.subarray(child.whole.length);
   }
 }
 
@@ -91,21 +119,26 @@ function firstArcs(shared: number): string {
   return `${root}.${shared - root * 40}`;
 }
 
-function readFirst(bytes: Buffer): DerNode | undefined {
-  const tag = bytes[0];
-  const short = bytes[1];
-  if (tag === undefined || short === undefined || (tag & 0x1f) === 0x1f) return undefined;
-  if (short < 0x80) return slice(bytes, tag, 2, short);
+/** The value that begins at a place and ends before another one. */
+function readAt(bytes: Buffer, begin: number, end: number): DerNode | undefined {
+  const tag = bytes[begin];
+  const short = bytes[begin + 1];
+  if (begin + 2 > end || tag === undefined || short === undefined) return undefined;
+  if ((tag & 0x1f) === 0x1f) return undefined;
+  if (short < 0x80) return nodeOf(bytes, begin, begin + 2, short, end);
   const octets = short & 0x7f;
-  if (octets === 0 || octets > 4 || bytes.length < 2 + octets) return undefined;
+  const start = begin + 2 + octets;
+  if (octets === 0 || octets > 4 || start > end || bytes[begin + 2] === 0) return undefined;
   let length = 0;
-  for (let place = 2; place < 2 + octets; place++) length = length * 256 + (bytes[place] ?? 0);
-  if (length < 0x80 || bytes[2] === 0) return undefined;
-  return slice(bytes, tag, 2 + octets, length);
+  for (let place = begin + 2; place < start; place++) length = length * 256 + (bytes[place] ?? 0);
+  return length < 0x80 ? undefined : nodeOf(bytes, begin, start, length, end);
 }
 
-function slice(bytes: Buffer, tag: number, start: number, length: number): DerNode | undefined {
-  const end = start + length;
-  if (end > bytes.length) return undefined;
-  return { tag, content: bytes.subarray(start, end), whole: bytes.subarray(0, end) };
-}
+const nodeOf = (
+  bytes: Buffer,
+  begin: number,
+  start: number,
+  length: number,
+  end: number,
+): DerNode | undefined =>
+  start + length > end ? undefined : new DerNode(bytes, begin, start, start + length);

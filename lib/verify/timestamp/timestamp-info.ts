@@ -73,7 +73,7 @@ function accuracyOf(node: DerNode | undefined): number | undefined {
   if (node === undefined) return 0;
   let sum = 0;
   for (const part of children(node)) {
-    const value = smallInteger({ ...part, tag: derTags.integer });
+    const value = smallInteger({ content: part.content, tag: derTags.integer });
     const unit = { [derTags.integer]: 1_000, 128: 1, 129: 0.001 }[part.tag];
     if (value === undefined || unit === undefined) return undefined;
     sum += value * unit;

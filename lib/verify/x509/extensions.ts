@@ -67,7 +67,10 @@ export function subjectKeyIdOf(certificate: Certificate): Buffer | undefined {
 }
 
 /** A non-negative INTEGER below 2³¹; undefined for anything else. */
-export function smallInteger({ tag, content }: DerNode): number | undefined {
+export function smallInteger({
+  tag,
+  content,
+}: Pick<DerNode, 'tag' | 'content'>): number | undefined {
   if (tag !== derTags.integer || content.length === 0 || content.length > 4) return undefined;
   const value = content.readIntBE(0, content.length);
   return value < 0 ? undefined : value;

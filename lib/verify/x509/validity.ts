@@ -24,7 +24,7 @@ const digits = /^\d+Z$/;
  * UTC. A day that no calendar has is refused.
  */
 function readTime({ tag, content }: DerNode): number | undefined {
-  const text = content.latin1Slice();
+  const text = content.toString('latin1');
   if (!digits.test(text)) return undefined;
   if (tag === utcTime && text.length === 13)
     return moment(`${Number(text.slice(0, 2)) >= 50 ? '19' : '20'}${text}`);
