@@ -14,6 +14,7 @@ import { resolveKeys } from '#lib/scan/resolve-keys.ts';
 import { authorityFingerprint } from '#lib/verify/authority-fingerprint.ts';
 import { type Configuration, loadConfiguration } from '#lib/wiring/configuration.ts';
 import { openWorld, type World } from '#lib/wiring/world.ts';
+import { notationAuthorities } from './notation-authorities.ts';
 import { oneOf, UsageError } from './usage.ts';
 import { verdictText } from './verdict-text.ts';
 
@@ -23,6 +24,8 @@ const help = `sealwatch verify IMAGE…: who signed these images, and does it ho
   --key FILE                          a public key (PEM)
   --certificate-identity S            subject of the certificate, and
   --certificate-oidc-issuer S         its issuer; each also as …-regexp (RE2, whole text)
+  --notation-policy PATH              a Notation trust policy, or the folder that holds it, with
+  --trust-store DIR                   its trust stores (default: beside the policy)
   --trusted-root FILE                 trusted_root.json instead of the public-good root
   --insecure-ignore-tlog              do without a transparency log
   --insecure-ignore-sct               do without a certificate log
@@ -40,6 +43,8 @@ const options = {
   'certificate-identity-regexp': { type: 'string' },
   'certificate-oidc-issuer': { type: 'string' },
   'certificate-oidc-issuer-regexp': { type: 'string' },
+  'notation-policy': { type: 'string' },
+  'trust-store': { type: 'string' },
   'trusted-root': { type: 'string' },
   'insecure-ignore-tlog': { type: 'boolean', default: false },
   'insecure-ignore-sct': { type: 'boolean', default: false },
@@ -130,13 +135,19 @@ function configurationOf(
   environment: ReturnType<typeof readEnvironment>,
 ): Configuration {
   const configPath = values.config === undefined ? {} : { configPath: path.resolve(values.config) };
-  const configuration = { ...loadConfiguration({ ...environment, ...configPath }), clusters: [] };
+  const configuration = {
+    ...loadConfiguration({ ...environment, ...configPath }),
+    clusters: [],
+    offline: values.offline,
+  };
   const file = values['trusted-root'];
   const trustRoots =
     file === undefined
       ? configuration.trustRoots.filter(({ kind }) => !(values.offline && kind === 'tuf'))
       : [{ name: 'command-line', kind: 'file' as const, path: path.resolve(file) }];
   const trustRoot = file === undefined ? 'public-good' : 'command-line';
+  if (values['notation-policy'] !== undefined)
+    return { ...configuration, trustRoots, authorities: notationAuthorities(values) };
   const written = authorityOf(values, trustRoot);
   if (written !== undefined) return { ...configuration, trustRoots, authorities: [written] };
   if (values.authority === undefined) return { ...configuration, trustRoots };

@@ -9,8 +9,9 @@ import type {
   TextRule,
   TrustedKey,
 } from '#lib/model/authority.ts';
+import { readNotationEntry } from './notation.ts';
 import type { ReadConfig } from './read-config.ts';
-import type { AuthorityEntry } from './schema.ts';
+import type { AuthorityEntry, NotationEntry } from './schema.ts';
 
 /** The trust root of GitHub's own instance (`https://tuf-repo.github.com`) goes by this name. */
 const githubDomain = 'github';
@@ -28,7 +29,7 @@ type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K>
  */
 export function readAuthorities(config: ReadConfig, variables: Variables): WrittenAuthority[] {
   const problems: string[] = [];
-  const authorities = config.file.authorities.map((entry): WrittenAuthority => {
+  const authorities = config.file.authorities.flatMap((entry): WrittenAuthority[] => {
     const named = {
       name: entry.name,
       images: entry.images,
@@ -39,14 +40,17 @@ export function readAuthorities(config: ReadConfig, variables: Variables): Writt
     // GitHub's own instance for private repositories writes to no log: its timestamps stand instead.
     const logged = entry.keyless?.trustRoot === githubDomain ? 'ignored' : 'required';
     if (entry.keyless)
-      return {
-        ...named,
-        kind: 'keyless',
-        identities: entry.keyless.identities.map(identityRule),
-        trustRoot: entry.keyless.trustRoot,
-        sct: entry.keyless.sct ?? logged,
-        tlog: entry.tlog ?? logged,
-      };
+      return [
+        {
+          ...named,
+          kind: 'keyless',
+          identities: entry.keyless.identities.map(identityRule),
+          trustRoot: entry.keyless.trustRoot,
+          sct: entry.keyless.sct ?? logged,
+          tlog: entry.tlog ?? logged,
+        },
+      ];
+    if (entry.notation) return notationAuthorities(entry.notation, named, config, problems);
     const keys = [entry.key ?? []].flat().flatMap((key): TrustedKey[] => {
       try {
         return readKey(key, config.directory, variables);
@@ -55,16 +59,38 @@ export function readAuthorities(config: ReadConfig, variables: Variables): Writt
         return [];
       }
     });
-    return {
-      ...named,
-      kind: 'key',
-      keys,
-      tlog: entry.tlog ?? 'ignored',
-      ...(entry.trustRoot !== undefined && { trustRoot: entry.trustRoot }),
-    };
+    return [
+      {
+        ...named,
+        kind: 'key',
+        keys,
+        tlog: entry.tlog ?? 'ignored',
+        ...(entry.trustRoot !== undefined && { trustRoot: entry.trustRoot }),
+      },
+    ];
   });
   if (problems.length > 0) throw new ConfigurationError(problems);
   return authorities;
+}
+
+/** One authority for each statement of the policy. */
+function notationAuthorities(
+  entry: NotationEntry,
+  named: Pick<WrittenAuthority, 'name' | 'images' | 'source'>,
+  config: ReadConfig,
+  problems: string[],
+): WrittenAuthority[] {
+  try {
+    return readNotationEntry(entry, config.directory).map(({ statement, ...rules }) => ({
+      ...named,
+      ...rules,
+      name: statement === undefined ? named.name : `${named.name}/${statement}`,
+    }));
+  } catch (error) {
+    for (const line of (error as Error).message.split('\n'))
+      problems.push(`${config.path}: authority "${named.name}": ${line}`);
+    return [];
+  }
 }
 
 const rule = (exact: string | undefined, pattern: string | undefined): TextRule =>

@@ -114,6 +114,33 @@ const Identity = z
     { message: 'needs one of issuer, issuerPattern and one of subject, subjectPattern' },
   );
 
+const certificateFiles = z.array(z.string().min(1)).default([]);
+
+/** A trust policy of the Notary Project: as its own files, or written out. */
+const Notation = z.union([
+  z.strictObject({
+    /** `trustpolicy.json`, or the folder that holds it. */
+    policy: z.string().min(1),
+    /** Folder with notation's layout of trust stores; by default the folder of the policy. */
+    trustStores: z.string().min(1).optional(),
+  }),
+  z.strictObject({
+    level: z.enum(['strict', 'permissive', 'audit', 'skip']).default('strict'),
+    /** Files with certificates. */
+    trustStores: z
+      .strictObject({
+        ca: certificateFiles,
+        signingAuthority: certificateFiles,
+        tsa: certificateFiles,
+      })
+      .default({ ca: [], signingAuthority: [], tsa: [] }),
+    trustedIdentities: z.array(z.string().min(1)).default([]),
+    verifyTimestamp: z.enum(['always', 'afterCertExpiry']).default('always'),
+    /** What a revoked certificate, or one that cannot be asked about, does; by default as the level says. */
+    revocation: z.enum(['enforce', 'log', 'skip']).optional(),
+  }),
+]);
+
 const Authority = z
   .strictObject({
     name,
@@ -126,6 +153,7 @@ const Authority = z
         sct: z.enum(['required', 'ignored']).optional(),
       })
       .optional(),
+    notation: Notation.optional(),
     trustRoot: name.optional(),
     tlog: z.enum(['required', 'ignored']).optional(),
     /** Signed annotations that must be there. */
@@ -133,8 +161,8 @@ const Authority = z
     /** Attestations that images are to carry: told, and deciding nothing. */
     attestations: z.array(z.strictObject({ predicateType: z.string().min(1) })).optional(),
   })
-  .refine(({ key, keyless }) => (key === undefined) !== (keyless === undefined), {
-    message: 'needs exactly one of key, keyless',
+  .refine(({ key, keyless, notation }) => [key, keyless, notation].filter(Boolean).length === 1, {
+    message: 'needs exactly one of key, keyless, notation',
   })
   .refine(({ key, tlog, trustRoot }) => key === undefined || tlog !== 'required' || trustRoot, {
     message: 'tlog: required needs trustRoot, to know whose log',
@@ -211,4 +239,5 @@ export type ConfigFile = z.infer<typeof ConfigFile>;
 export type ClusterEntry = ConfigFile['clusters'][number];
 export type RegistryEntry = ConfigFile['registries'][number];
 export type AuthorityEntry = ConfigFile['authorities'][number];
+export type NotationEntry = NonNullable<AuthorityEntry['notation']>;
 export type TrustRootEntry = ConfigFile['trustRoots'][number];
