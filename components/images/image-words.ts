@@ -31,6 +31,7 @@ export const placeTitles: Readonly<Record<EvidencePlace, string>> = {
   'sbom-tag': '.sbom tag',
   'image-index': 'Image index',
   lookaside: 'Lookaside of GPG signatures',
+  'content-trust': 'Docker Content Trust server',
 };
 
 const kindTitles: Readonly<Record<string, string>> = {
@@ -38,6 +39,7 @@ const kindTitles: Readonly<Record<string, string>> = {
   'cosign-attestation': 'Cosign attestation',
   'sigstore-bundle': 'Sigstore bundle',
   notation: 'Notation signature',
+  'content-trust': 'Docker Content Trust data',
   'unsigned-attachment': 'Attachment that nobody signed',
   unreadable: 'Evidence that could not be read',
 };

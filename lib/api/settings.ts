@@ -50,7 +50,7 @@ export async function readSettings(): Promise<Settings> {
       kind: authority.kind,
       images: [...authority.images],
       trusts: trusts(authority),
-      trustRoot: authority.kind === 'notation' ? null : (authority.trustRoot ?? null),
+      trustRoot: 'trustRoot' in authority ? (authority.trustRoot ?? null) : null,
       source: authority.source.kind,
       fingerprint: authority.fingerprint,
       verifiedImages: uses.get(authority.name) ?? 0,
@@ -84,6 +84,11 @@ function trusts(authority: Authority): string[] {
   if (authority.kind === 'notation') {
     const { level, scopes, trustedIdentities } = authority;
     return [`Notation level ${level} for ${scopes.join(', ')}`, ...trustedIdentities];
+  }
+  if (authority.kind === 'content-trust') {
+    const { rootKeys, delegations } = authority;
+    const roles = delegations.length > 0 ? delegations.join(', ') : 'the roles that docker asks';
+    return [`${rootKeys.length} pinned root keys of Docker Content Trust, for ${roles}`];
   }
   return authority.identities.map(
     ({ subject, issuer }) => `${ruleText(subject)} issued by ${ruleText(issuer)}`,

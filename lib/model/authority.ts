@@ -94,10 +94,19 @@ export type Authority = Named &
         /** PEM certificates by type of trust store. Any of them in a chain makes it trusted. */
         readonly trustStores: Readonly<Record<TrustStoreType, readonly string[]>>;
       })
+    | {
+        /** Docker Content Trust, whose data counts as signed under a pinned root and never else. */
+        readonly kind: 'content-trust';
+        /** Ids of root keys as notary or docker print them, or public keys as PEM. */
+        readonly rootKeys: readonly string[];
+        /** Roles that must all name the digest (`targets/releases`); empty: those that docker asks. */
+        readonly delegations: readonly string[];
+      }
   );
 
 /** The authorities whose verdicts are about what cosign and other Sigstore clients write. */
 export type SigstoreAuthority = Extract<Authority, { readonly kind: 'key' | 'keyless' }>;
+export type ContentTrustAuthority = Extract<Authority, { readonly kind: 'content-trust' }>;
 export type NotationAuthority = Extract<Authority, { readonly kind: 'notation' }>;
 
 /** Domains whose roots are shipped with every version; any other is the operator's own. */
@@ -112,6 +121,11 @@ export interface TrustRoot {
   /** The `trusted_root.json` text (protobuf-specs TrustedRoot, JSON). */
   readonly json: string;
   readonly origin: 'seed' | 'file' | 'tuf';
+  /**
+   * Set for a private PKI that the operator named by its certificates: these need not say what they
+   * are for, as those of Fulcio do.
+   */
+  readonly privatePki?: true;
   /** When these bytes became ours: shipped, read or refreshed; ISO 8601. */
   readonly asOf: string;
   /** When the TUF metadata behind it lapses. */

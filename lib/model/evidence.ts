@@ -1,5 +1,6 @@
 import type { Digest } from './digest.ts';
 import type { ReasonCode } from './reasons.ts';
+import type { TrustData } from './trust-data.ts';
 
 /** The places beside a digest in which evidence can lie, in whatever repository it is looked for. */
 export const repositoryPlaces = [
@@ -18,6 +19,8 @@ export const evidencePlaces = [
   'image-index',
   /** A store of GPG signatures that the operator named; we cannot read it. */
   'lookaside',
+  /** A Notary v1 server that the operator named. */
+  'content-trust',
 ] as const;
 export type EvidencePlace = (typeof evidencePlaces)[number];
 
@@ -26,7 +29,7 @@ export interface EvidenceSource {
   readonly place: EvidencePlace;
   readonly registry: string;
   readonly repository: string;
-  /** The manifest that carried the item. */
+  /** The manifest that carried the item; of trust data, the digest that was asked about. */
   readonly manifest: Digest;
 }
 
@@ -70,6 +73,13 @@ export type Evidence = Located &
       }
     | { readonly kind: 'sigstore-bundle'; readonly mediaType: string; readonly bundle: Uint8Array }
     | { readonly kind: 'notation'; readonly mediaType: string; readonly envelope: Uint8Array }
+    /** Trust data of the whole repository: whether it names this digest, only verifying tells. */
+    | {
+        readonly kind: 'content-trust';
+        readonly data: TrustData;
+        /** Tags under which the digest was asked for; empty: any tag in it will do. */
+        readonly tags: readonly string[];
+      }
     /** Present, but nothing anyone signed: BuildKit provenance, `.sbom` tags, plain in-toto. */
     | {
         readonly kind: 'unsigned-attachment';
@@ -100,6 +110,8 @@ export interface PlaceSearched {
   readonly retryable?: boolean;
   /** When a further try makes sense, ISO 8601. */
   readonly retryAt?: string;
+  /** Set where nothing that lies there could change the status: its failure leaves the search whole. */
+  readonly immaterial?: true;
 }
 
 /** The result of looking everywhere for one digest in one repository. */
@@ -111,7 +123,7 @@ export interface Discovery {
   readonly repository: string;
   readonly evidence: readonly Evidence[];
   readonly places: readonly PlaceSearched[];
-  /** True when no place failed: only then may "unsigned" be said. */
+  /** True when no place failed that matters: only then may "unsigned" be said. */
   readonly complete: boolean;
   /** Oddities worth telling, such as a referrer that is about another digest. */
   readonly warnings: readonly { readonly reason: ReasonCode; readonly detail: string }[];

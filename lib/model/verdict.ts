@@ -3,6 +3,7 @@ import type { SubjectKind } from './authority.ts';
 import type { Digest } from './digest.ts';
 import type { EvidenceKind, EvidenceSource, PlaceSearched } from './evidence.ts';
 import type { ReasonCode } from './reasons.ts';
+import type { TrustDataSummary } from './trust-data.ts';
 
 /** Worst first: the order in which a list of verdicts wants a reader's attention. */
 export const verdictStatuses = [
@@ -118,6 +119,8 @@ export interface EvidenceVerdict {
    * date or an answer about revocation runs out. Absent: no time changes it.
    */
   readonly holdsUntil?: string;
+  /** What trust data says about the digest, and what it is worth. */
+  readonly trustData?: TrustDataSummary;
   readonly checks: readonly Check[];
 }
 

@@ -23,6 +23,7 @@ import {
 import { indexAttachments } from './index-attachments.ts';
 import { platformsOf } from './platforms.ts';
 import { type Finding, mergeCarriers, mergeEvidence, readCarrier } from './read-carriers.ts';
+import { type ContentTrustLook, isComplete, searchContentTrust } from './search-content-trust.ts';
 
 /** What was found beside a digest, and what the digest itself is. */
 export type DiscoveredImage = Discovery & {
@@ -39,11 +40,15 @@ export async function discoverEvidence(
   registry: RegistryReader,
   subject: Subject,
   elsewhere: readonly Elsewhere[] = [],
+  contentTrust?: ContentTrustLook,
 ): Promise<DiscoveredImage> {
   const image = await readImage(registry, subject);
   if ('reason' in image) return nothingClaimed(subject, image);
   const take = byteBudget();
-  const beside = await searchAll(registry, subject, elsewhere);
+  const [beside, trust] = await Promise.all([
+    searchAll(registry, subject, elsewhere),
+    searchContentTrust(contentTrust, subject),
+  ]);
   const first = await readAll(registry, take, beside);
   // An SBOM in a tag proves nothing: it is worth a request only where it is all that there is.
   const bare =
@@ -55,18 +60,23 @@ export async function discoverEvidence(
 
   const index = image.body.kind === 'index' ? image.body.index : undefined;
   const inside = index === undefined ? [] : await indexAttachments(registry, subject, index);
-  const evidence = mergeEvidence([...findings.flatMap((finding) => finding.evidence), ...inside]);
+  const evidence = mergeEvidence([
+    ...findings.flatMap((finding) => finding.evidence),
+    ...inside,
+    ...trust.evidence,
+  ]);
   const places = [
     ...contents.map((content) => outcomeOf(content, evidence, findings)),
     ...(inside.length === 0 ? [] : [insideIndex(subject, inside.length)]),
     ...elsewhere.flatMap(unreadableLookaside),
+    ...trust.places,
   ];
   const platforms = index === undefined ? undefined : platformsOf(index);
   return {
     ...identityOf(subject),
     evidence,
     places,
-    complete: places.every(({ outcome }) => outcome !== 'failed'),
+    complete: isComplete(places),
     warnings: [
       ...[...contents, ...findings].flatMap(({ warnings }) => warnings),
       ...surplusPlatforms(platforms?.length ?? 0),

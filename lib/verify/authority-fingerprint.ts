@@ -31,6 +31,10 @@ const claimsOf = (claims: NonNullable<IdentityRule['claims']>) =>
   sorted(claims).map(([name, rule]) => [name, ruleOf(rule)]);
 
 function essenceOfKind(authority: Unmarked): object {
+  if (authority.kind === 'content-trust') {
+    const { kind, rootKeys, delegations } = authority;
+    return { kind, rootKeys, delegations };
+  }
   if (authority.kind === 'notation') {
     const { kind, level, enforcement, verifyTimestamp, trustedIdentities, trustStores } = authority;
     return { kind, level, enforcement, verifyTimestamp, trustedIdentities, trustStores };

@@ -20,7 +20,8 @@ type Judgement = Pick<
  * 4. Evidence that fails its checks: `invalid`. A broken attestation beside a verified one is a
  *    warning only.
  * 5. A verified attestation and nothing signed: `unsigned` with `attested-only`.
- * 6. Nothing, or nothing that anyone signed: `unsigned`.
+ * 6. Nothing, or nothing that anyone signed: `unsigned`. Legacy trust data whose root nobody pinned is
+ *    told as a warning and changes no status.
  */
 export function judgeImage(
   discovery: Discovery,
@@ -42,8 +43,10 @@ export function judgeImage(
     warnings: [
       ...discovery.warnings,
       ...warnings,
+      ...legacyNotes(evidence),
       ...neighbours(evidence, judgement),
       ...(judgement.status === 'verified' ? failedPlaces(discovery).map(placeWarning) : []),
+      ...immaterialPlaces(discovery).map(placeWarning),
     ],
     verifierVersion,
   };
@@ -60,7 +63,9 @@ function judge(
   if (signed) return { status: 'verified', retryable: false, ...whoIn(signed) };
   if (!discovery.complete) return incomplete(failedPlaces(discovery));
 
-  const candidates = evidence.filter(({ kind }) => kind !== 'unsigned-attachment');
+  const candidates = evidence.filter(
+    (verdict) => verdict.kind !== 'unsigned-attachment' && !isIdle(verdict),
+  );
   const unjudged = candidates.filter(({ status }) => status === 'inconclusive');
   const blocking = unjudged.find(isRetryable) ?? unjudged[0];
   if (blocking) return judgementOf(blocking);
@@ -85,13 +90,24 @@ function judge(
   return {
     status: 'unsigned',
     reason: 'no-signature',
-    detail:
-      evidence.length > 0
-        ? 'all places were searched; what is there, nobody signed'
-        : 'all places were searched and nothing was found',
+    detail: evidence.some((verdict) => !isIdle(verdict))
+      ? 'all places were searched; what is there, nobody signed'
+      : 'all places were searched and nothing was found',
     retryable: false,
   };
 }
+
+/** Trust data that says nothing about this image, or that no authority speaks about. */
+const isIdle = ({ kind, authority, reason }: EvidenceVerdict): boolean =>
+  kind === 'content-trust' && (authority === undefined || reason === 'tag-not-signed');
+
+/** Trust data that names the digest, or is broken, where no authority speaks about it. */
+const legacyNotes = (evidence: readonly EvidenceVerdict[]): ImageVerdict['warnings'] =>
+  evidence.flatMap((verdict) => {
+    const { reason } = verdict;
+    if (!isIdle(verdict) || reason === undefined || reason === 'tag-not-signed') return [];
+    return [{ reason, detail: detailOf(verdict) ?? 'trust data without a pinned root' }];
+  });
 
 /** An attestation by a stranger says nothing beside one by a trusted signer. */
 const onlySigned = (verdict: EvidenceVerdict | undefined): EvidenceVerdict | undefined =>
@@ -124,7 +140,11 @@ const detailOf = ({ checks }: EvidenceVerdict): string | undefined =>
   checks.find(({ outcome }) => outcome === 'failed')?.detail;
 
 const failedPlaces = ({ places }: Discovery): readonly PlaceSearched[] =>
-  places.filter(({ outcome }) => outcome === 'failed');
+  places.filter(({ outcome, immaterial }) => outcome === 'failed' && !immaterial);
+
+/** A place that could not be searched and could change nothing is told all the same. */
+const immaterialPlaces = ({ places }: Discovery): readonly PlaceSearched[] =>
+  places.filter(({ outcome, immaterial }) => outcome === 'failed' && immaterial);
 
 function incomplete(failed: readonly PlaceSearched[]): Judgement {
   const reasons = new Set(failed.map(({ reason }) => reason ?? 'discovery-incomplete'));
@@ -158,6 +178,7 @@ function neighbours(
   return evidence.flatMap((verdict) => {
     const bad =
       verdict.kind !== 'unsigned-attachment' &&
+      !isIdle(verdict) &&
       (verdict.status === 'invalid' || (status !== 'untrusted' && verdict.status !== 'verified'));
     if (!bad || verdict.reason === undefined) return [];
     const where = verdict.sources[0]?.place ?? verdict.kind;

@@ -1,5 +1,14 @@
-import type { NotationAuthority, SigstoreAuthority } from '#lib/model/authority.ts';
+import type {
+  Authority,
+  ContentTrustAuthority,
+  NotationAuthority,
+  SigstoreAuthority,
+} from '#lib/model/authority.ts';
 import type { VerifierMaterial } from '#lib/ports.ts';
+import {
+  type PreparedContentTrust,
+  prepareContentTrust,
+} from './content-trust/prepare-content-trust.ts';
 import { sha256 } from './fingerprint.ts';
 import { compileIdentityRule, type IdentityMatcher, isRuleProblem } from './identity.ts';
 import { compileImageGlob } from './image-glob.ts';
@@ -25,6 +34,7 @@ export interface PreparedMaterial {
   readonly authorities: readonly PreparedAuthority[];
   readonly domains: readonly TrustDomain[];
   readonly notation: readonly PreparedNotation[];
+  readonly contentTrust: readonly PreparedContentTrust[];
   /** Names all keys and trust roots together: outcomes that no authority covers depend on all. */
   readonly revision: string;
 }
@@ -43,22 +53,26 @@ export function prepareMaterial({ authorities, trustRoots }: VerifierMaterial): 
   );
   for (const key of loaded.keys())
     if (loaded.size > Math.max(32, trustRoots.length)) loaded.delete(key);
-  const isNotation = (one: (typeof authorities)[number]): one is NotationAuthority =>
-    one.kind === 'notation';
-  const prepared = authorities.flatMap((authority) =>
-    isNotation(authority) ? [] : [prepareAuthority(authority, roots)],
-  );
   const parts = [
     ...authorities.map(({ fingerprint }) => `authority ${fingerprint}`),
     ...trustRoots.map(({ name, revision }) => `root ${name} ${revision}`),
   ].sort();
   return {
-    authorities: prepared,
+    authorities: authorities
+      .filter(isSigstore)
+      .map((authority) => prepareAuthority(authority, roots)),
     notation: authorities.filter(isNotation).map(prepareNotation),
+    contentTrust: authorities.filter(isContentTrust).map(prepareContentTrust),
     domains: [...roots.values()].filter((domain): domain is TrustDomain => !isRefusal(domain)),
     revision: sha256(JSON.stringify(parts)).toString('hex'),
   };
 }
+
+const isSigstore = (one: Authority): one is SigstoreAuthority =>
+  one.kind === 'key' || one.kind === 'keyless';
+const isNotation = (one: Authority): one is NotationAuthority => one.kind === 'notation';
+const isContentTrust = (one: Authority): one is ContentTrustAuthority =>
+  one.kind === 'content-trust';
 
 /** Prepares one authority with the roots by name. */
 export function prepareAuthority(

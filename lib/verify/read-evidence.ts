@@ -25,6 +25,8 @@ export function readEvidence(evidence: Evidence): readonly SignedItem[] | Refusa
       const item = readBundle(evidence.bundle);
       return isRefusal(item) ? item : [item];
     }
+    case 'content-trust':
+      return inconclusive('unsupported-format', 'it is Docker Content Trust data');
     case 'notation':
       return inconclusive('unsupported-format', 'it is a Notation signature');
     case 'unsigned-attachment':

@@ -15,6 +15,7 @@ import {
 } from './assess.ts';
 import { assessStranger, coverageOf } from './assess-stranger.ts';
 import { missingAttestations, requiredAttestations } from './attestation/required.ts';
+import { verifyContentTrust } from './content-trust/verify-content-trust.ts';
 import { factKey } from './fact-key.ts';
 import { judgeImage } from './judge-image.ts';
 import { verifyNotation } from './notation/verify-notation.ts';
@@ -43,24 +44,29 @@ export function verifyImage(
   const name = `${discovery.registry}/${discovery.repository}`;
   const covering = material.authorities.filter(({ covers }) => covers(name));
   const notation = material.notation.filter(({ covers }) => covers(name));
+  const contentTrust = material.contentTrust.filter(({ covers }) => covers(name));
   const revocation = new Map(answers.map((answer) => [answer.key, answer]));
   const facts = new Map(known.map((fact) => [factKey(fact), fact.verdict]));
   const newFacts: Fact[] = [];
   const lacks: RevocationQuestion[] = [];
   let signatureChecks = 0;
   const verdicts = discovery.evidence.map((evidence): EvidenceVerdict => {
-    const { verdict, ...found } =
-      evidence.kind === 'notation'
-        ? verifyNotation(
-            { discovery, evidence, covering: notation, answers: revocation, now },
-            facts,
-          )
-        : assessEvidence({ discovery, evidence, material, covering, now, opinion }, facts);
+    const { verdict, ...found } = verifyOne(evidence);
     newFacts.push(...found.facts);
     lacks.push(...(found.lacks ?? []));
     signatureChecks += found.checks;
     return verdict;
   });
+  function verifyOne(evidence: Evidence): EvidenceAnswer {
+    if (evidence.kind === 'notation')
+      return verifyNotation(
+        { discovery, evidence, covering: notation, answers: revocation, now },
+        facts,
+      );
+    if (evidence.kind === 'content-trust')
+      return verifyContentTrust({ discovery, evidence, covering: contentTrust, now });
+    return assessEvidence({ discovery, evidence, material, covering, now, opinion }, facts);
+  }
   const required = requiredAttestations(
     [...covering, ...notation].map(({ authority }) => authority),
     verdicts,
