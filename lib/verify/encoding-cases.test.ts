@@ -21,6 +21,16 @@ const judgeClaim = async (payload: Buffer) =>
   reasonIn(world.judge(await world.layer(byKey, payload), { authority: trustsKey }));
 
 describe('encodings', () => {
+  it('passes over line breaks in a signature, as Go does', async () => {
+    const layer = await world.layer(byKey);
+    const name = 'dev.cosignproject.cosign/signature';
+    const text = layer.annotations[name] ?? '';
+    const wrapped = `${text.slice(0, 8)}\r\n${text.slice(8)}\n`;
+    const annotations = { ...layer.annotations, [name]: wrapped };
+    const verdict = world.judge({ ...layer, annotations }, { authority: trustsKey });
+    expect(reasonIn(verdict)).toBe('verified');
+  });
+
   it('N93: base64 that is not strict', async () => {
     const layer = await world.layer(byKey);
     const written = (change: (text: string) => string) => {
@@ -32,9 +42,9 @@ describe('encodings', () => {
       return reasonIn(world.judge({ ...layer, annotations }, { authority: trustsKey }));
     };
     expect(written((text) => text)).toBe('verified');
-    expect(written((text) => `${text}\n`)).toBe('base64-malformed');
     expect(written((text) => ` ${text}`)).toBe('base64-malformed');
-    expect(written((text) => `${text.slice(0, 8)}\n${text.slice(8)}`)).toBe('base64-malformed');
+    expect(written((text) => `${text.slice(0, 8)}\t${text.slice(8)}`)).toBe('base64-malformed');
+    expect(written((text) => `${text.slice(0, 8)}!${text.slice(8)}`)).toBe('base64-malformed');
     expect(written(() => '')).toBe('signature-bad');
     expect(reasonIn(world.judge(withBrokenBase64(layer), { authority: trustsKey }))).toBe(
       'base64-malformed',

@@ -47,7 +47,8 @@ function readSignatureLayer(
 ): readonly SignedItem[] | Refusal {
   if (!annotations.signature)
     return invalid('signature-bad', 'the layer has no signature annotation');
-  const signature = decodeBase64(annotations.signature);
+  // openssl wraps what it writes, and cosign, like Go's decoder, passes over line breaks alone.
+  const signature = decodeBase64(annotations.signature.replace(/[\r\n]+/g, ''));
   if (signature === undefined)
     return invalid('base64-malformed', 'the signature annotation is not proper base64');
   const provenance = readProvenance(annotations);

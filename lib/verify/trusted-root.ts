@@ -28,6 +28,8 @@ export interface TrustedAuthority {
   readonly certificates: readonly Certificate[];
   /** Listed certificates that cannot be used, with the reason: what they issued is not judged. */
   readonly unusable?: readonly { readonly subjectDer: Buffer; readonly refusal: Refusal }[];
+  /** Of a private PKI: end certificates need not say what they are for. */
+  readonly privatePki?: true;
   readonly from: number;
   readonly until: number;
 }
@@ -68,7 +70,10 @@ export function loadTrustRoot(root: TrustRoot): TrustDomain | Refusal {
       material: materialOf(message),
       logs: message.tlogs.map(logOf),
       certificateLogs: message.ctlogs.map(logOf),
-      authorities: message.certificateAuthorities.map(authorityOf),
+      authorities: message.certificateAuthorities.map((authority) => ({
+        ...authorityOf(authority),
+        ...(root.privatePki && { privatePki: true }),
+      })),
       timestampAuthorities: message.timestampAuthorities.map(authorityOf),
       ...(root.stale && { stale: root.stale }),
     };

@@ -12,7 +12,8 @@ import { verifyEvidence } from '#lib/verify/verify-evidence.ts';
 import type { Case } from './cases.ts';
 import { aRoot, caseDay, marked, type Outcome, outcomeOf } from './judge-bundle.ts';
 
-const Normalized = z.object({
+/** Signatures of a case, out of their registry. */
+export const Normalized = z.object({
   signatures: z.array(
     z.object({ payload: z.string(), annotations: z.record(z.string(), z.string()).nullish() }),
   ),
@@ -22,8 +23,6 @@ const Normalized = z.object({
 export function judgeLegacy(folder: string, one: Case): Outcome {
   const read = (name: unknown) => readFileSync(path.join(folder, String(name)));
   const about = { id: one.id, source: one.source.repo, expected: one.expected };
-  if (one.inputs['caRoots'] !== undefined)
-    return { ...about, verified: false, result: 'not-yet', why: 'bring-your-own PKI without logs' };
   const { artifactDigest } = one.options;
   if (artifactDigest === undefined)
     // Without a readable manifest there is no digest, and so nothing that could be verified.
@@ -52,7 +51,8 @@ export function judgeLegacy(folder: string, one: Case): Outcome {
   return outcomeOf(one, good.length > 0 ? good.slice(0, 1) : verdicts);
 }
 
-function annotationsOf(annotations: Readonly<Record<string, string>>): CosignAnnotations {
+/** The annotations of cosign under the names of ours. */
+export function annotationsOf(annotations: Readonly<Record<string, string>>): CosignAnnotations {
   const names = {
     signature: 'dev.cosignproject.cosign/signature',
     certificate: 'dev.sigstore.cosign/certificate',

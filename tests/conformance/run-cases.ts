@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { isRefusal } from '#lib/verify/refusal.ts';
-import { loadTrustRoot } from '#lib/verify/trusted-root.ts';
 import { type Case, readCases } from './cases.ts';
-import { aRoot, judgeBundle, type Outcome } from './judge-bundle.ts';
+import { judgeBundle, type Outcome } from './judge-bundle.ts';
 import { judgeLegacy } from './judge-legacy.ts';
+import { judgePrivatePki } from './judge-private-pki.ts';
+import { judgeTimestamp } from './judge-timestamp.ts';
+import { judgeTrustedRoot } from './judge-trusted-root.ts';
 
 /** Where the cases of other projects lie; undefined when they are not here. */
 export function corporaFolder(): string | undefined {
@@ -17,7 +18,12 @@ export function corporaFolder(): string | undefined {
 /** Runs every case of the kinds that this version verifies. */
 export async function runCases(folder: string): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
-  for (const one of readCases(folder, ['sigstore-bundle', 'trusted-root', 'cosign-legacy']))
+  for (const one of readCases(folder, [
+    'sigstore-bundle',
+    'trusted-root',
+    'cosign-legacy',
+    'rfc3161-token',
+  ]))
     outcomes.push(await runCase(folder, one));
   return outcomes;
 }
@@ -27,24 +33,14 @@ function runCase(folder: string, one: Case): Promise<Outcome> | Outcome {
     case 'sigstore-bundle':
       return judgeBundle(folder, one);
     case 'cosign-legacy':
-      return judgeLegacy(folder, one);
+      return one.inputs['caRoots'] === undefined
+        ? judgeLegacy(folder, one)
+        : judgePrivatePki(folder, one);
+    case 'rfc3161-token':
+      return judgeTimestamp(folder, one);
     default:
-      return judgeRoot(folder, one);
+      return judgeTrustedRoot(folder, one);
   }
-}
-
-function judgeRoot(folder: string, one: Case): Outcome {
-  const json = readFileSync(path.join(folder, String(one.inputs['trustedRoot'])), 'utf8');
-  const root = loadTrustRoot(aRoot(json));
-  const agreed = isRefusal(root) === (one.expected === 'reject');
-  return {
-    id: one.id,
-    source: one.source.repo,
-    expected: one.expected,
-    verified: false,
-    result: agreed ? 'agreed' : 'disagreed',
-    why: isRefusal(root) ? root.detail : 'read',
-  };
 }
 
 /** A table of sources, then every case that is not agreed. */

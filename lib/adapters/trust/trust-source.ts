@@ -118,7 +118,8 @@ type TufOptions = Extract<TrustRootOptions, { kind: 'tuf' }>;
 
 async function certificateRoot(name: string, files: CertificateFiles): Promise<TrustRoot> {
   const { json, asOf } = await readCertificateRoot(name, files);
-  return { name, json, revision: revisionOf(json), origin: 'file', asOf };
+  const revision = revisionOf(`private PKI\n${json}`);
+  return { name, json, revision, origin: 'file', privatePki: true, asOf };
 }
 
 /**

@@ -75,12 +75,12 @@ function checkNamedCertificate(
 ): Refusal | undefined {
   const values = attributes.get(types.signingCertificateV2);
   const old = attributes.get(types.signingCertificate);
-  if (values === undefined)
+  const [first] = children(children(values?.[0])[0]);
+  if (values === undefined || first === undefined)
     return invalid(
       'tsa-bad',
       old ? 'the timestamp names its certificate by SHA-1' : 'the timestamp names no certificate',
     );
-  const [first] = children(children(values[0])[0]);
   const parts = children(first);
   // The hash algorithm is left out when it is SHA-256.
   const [algorithm, hash, issuerSerial] =

@@ -26,23 +26,37 @@ const understood: readonly string[] = [
   extensionIds.extendedKeyUsage,
 ];
 
+/** Who vouches for an end certificate. */
+export interface IssuedBy {
+  /** A private PKI: what is left out of a certificate limits nothing (RFC 5280 §4.2.1.12). */
+  readonly privatePki: boolean;
+  /** True when the operator named this very certificate, and no issuer of it. */
+  readonly pinned: boolean;
+}
+
 /**
  * What a certificate must be to sign code or timestamps: an end entity for that purpose, with nothing
  * critical that is unknown here (RFC 5280 §4.2, RFC 3161 §2.3, Sigstore client specification §4.2).
  */
-export function checkEndCertificate(leaf: Certificate, purpose: PathPurpose): Refusal | undefined {
-  const refusal = purpose === 'code-signing' ? checkCodeSigning(leaf) : checkTimestamping(leaf);
+export function checkEndCertificate(
+  leaf: Certificate,
+  purpose: PathPurpose,
+  { privatePki, pinned }: IssuedBy,
+): Refusal | undefined {
+  const refusal =
+    purpose === 'code-signing' ? checkCodeSigning(leaf, privatePki) : checkTimestamping(leaf);
   if (refusal) return refusal;
   const constraints = basicConstraintsOf(leaf);
-  if (constraints === 'malformed' || constraints?.ca)
+  if (constraints === 'malformed' || (constraints?.ca && !(privatePki && pinned)))
     return invalid('cert-path', 'the signing certificate is a certificate authority');
   return checkCriticalExtensions(leaf) ?? checkSignatureAlgorithm(leaf);
 }
 
-function checkCodeSigning(leaf: Certificate): Refusal | undefined {
-  if (!keyPurposesOf(leaf)?.includes(keyPurposes.codeSigning))
+function checkCodeSigning(leaf: Certificate, privatePki: boolean): Refusal | undefined {
+  const purposes = keyPurposesOf(leaf) ?? (privatePki ? [keyPurposes.codeSigning] : []);
+  if (!purposes.includes(keyPurposes.codeSigning))
     return invalid('cert-eku', 'the certificate does not have the extended key usage codeSigning');
-  if (!keyUsageAllows(leaf, keyUsageBits.digitalSignature))
+  if (!(keyUsageAllows(leaf, keyUsageBits.digitalSignature) ?? privatePki))
     return invalid('cert-ku', 'the certificate does not have the key usage digitalSignature');
   return undefined;
 }

@@ -115,16 +115,17 @@ interface Search {
 }
 
 function searchPaths(question: PathQuestion, along: string): readonly CertificatePath[] | Refusal {
-  const { leaf, authorities, purpose, domain } = question;
+  const { authorities, purpose, domain } = question;
   const search = { question, along, budget: stepBudget(), signers: new Map<string, boolean>() };
   const answers = authorities.map((authority) => pathsUnder(search, authority));
   const found = answers.flatMap(({ paths }) => paths);
   const broken = answers.find((answer) => answer.refusal)?.refusal;
   // What the leaf is for matters once an authority is known to have issued it.
-  const usage = found.length > 0 || broken ? checkEndCertificate(leaf, purpose) : undefined;
-  if (usage) return usage;
-  if (found.length > 0) return found;
-  if (broken) return broken;
+  const usages = found.map((path) => usageOf(path, purpose));
+  const good = found.filter((_, index) => usages[index] === undefined);
+  if (good.length > 0) return good;
+  const refusal = usages.find((usage) => usage !== undefined) ?? broken;
+  if (refusal) return refusal;
   if (search.budget.cut)
     return inconclusive('limit-exceeded', 'the certificates can be chained in too many ways');
   return untrusted(
@@ -132,6 +133,15 @@ function searchPaths(question: PathQuestion, along: string): readonly Certificat
     `the certificate is by an authority that ${domain} does not name`,
   );
 }
+
+const usageOf = (
+  { certificates, authority }: CertificatePath,
+  purpose: PathPurpose,
+): Refusal | undefined => {
+  const [leaf] = certificates;
+  const pinned = certificates.length === 1;
+  return leaf && checkEndCertificate(leaf, purpose, { privatePki: !!authority.privatePki, pinned });
+};
 
 interface PathsUnder {
   readonly paths: readonly CertificatePath[];
