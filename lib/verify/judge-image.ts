@@ -44,6 +44,7 @@ export function judgeImage(
       ...discovery.warnings,
       ...warnings,
       ...legacyNotes(evidence),
+      ...loggedWarnings(evidence),
       ...neighbours(evidence, judgement),
       ...(judgement.status === 'verified' ? failedPlaces(discovery).map(placeWarning) : []),
       ...immaterialPlaces(discovery).map(placeWarning),
@@ -57,10 +58,11 @@ function judge(
   evidence: readonly EvidenceVerdict[],
   attested: boolean,
 ): Judgement {
-  const signed = evidence.find(
+  const proven = evidence.filter(
     ({ status, proves }) => status === 'verified' && proves === 'signed',
   );
-  if (signed) return { status: 'verified', retryable: false, ...whoIn(signed) };
+  const signed = proven.find((verdict) => logged(verdict).length === 0) ?? proven[0];
+  if (signed) return { status: 'verified', retryable: false, ...whoIn(signed), ...relaxed(signed) };
   if (!discovery.complete) return incomplete(failedPlaces(discovery));
 
   const candidates = evidence.filter(
@@ -112,6 +114,27 @@ const legacyNotes = (evidence: readonly EvidenceVerdict[]): ImageVerdict['warnin
 /** An attestation by a stranger says nothing beside one by a trusted signer. */
 const onlySigned = (verdict: EvidenceVerdict | undefined): EvidenceVerdict | undefined =>
   verdict?.proves === 'signed' ? verdict : undefined;
+
+/** Checks that failed and that a trust policy below strict only logs. */
+const logged = ({ checks }: EvidenceVerdict) => checks.filter((check) => check.logged);
+
+/** A signature with such checks is no full proof, and must not look like one. */
+const relaxed = (verdict: EvidenceVerdict): Pick<Judgement, 'detail'> => {
+  const failures = logged(verdict).map(({ detail }) => detail);
+  return failures.length === 0
+    ? {}
+    : { detail: `the trust policy does not enforce every check: ${failures.join('; ')}` };
+};
+
+const loggedWarnings = (evidence: readonly EvidenceVerdict[]): ImageVerdict['warnings'] =>
+  evidence
+    .filter(({ status }) => status === 'verified')
+    .flatMap(logged)
+    .flatMap(({ id, reason, detail }) =>
+      reason === undefined
+        ? []
+        : [{ reason, detail: `${id} failed, which the trust policy only logs: ${detail}` }],
+    );
 
 /** Known to attest rather than sign, as far as an invalid item tells. */
 const isAttestation = ({ kind, predicateType }: EvidenceVerdict): boolean =>

@@ -73,7 +73,7 @@ let serial = 4096;
 
 /** A certificate that issued itself: a root, unless the options make it a signer. */
 export const aRoot = (options: CertificateOptions = {}): Promise<Certified> =>
-  certify({ ca: true, subject: 'CN=acme root,O=acme,ST=WA,C=US', ...options }, undefined);
+  certify({ ca: true, subject: 'C=US,ST=WA,O=acme,CN=acme root', ...options }, undefined);
 
 /** A self-signed certificate that signs: it is its own root. */
 export const aSelfSigned = (options: CertificateOptions = {}): Promise<Certified> =>
@@ -92,7 +92,7 @@ async function certify(
 ): Promise<Certified> {
   const algorithm = algorithms[options.kind ?? 'p256'];
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-  const name = options.subject ?? 'CN=release,OU=build,O=acme,ST=WA,C=US';
+  const name = options.subject ?? 'C=US,ST=WA,O=acme,OU=build,CN=release';
   const serialNumber = (serial++).toString(16);
   const signing = issuer ?? { name, keys, algorithm, chain: [] };
   const certificate = await x509.X509CertificateGenerator.create({

@@ -30,6 +30,7 @@ export interface EnvelopeOptions {
   readonly format?: 'jws' | 'cose';
   readonly target?: Target;
   readonly payload?: Uint8Array;
+  /** The empty text puts it into the unprotected header of COSE. */
   readonly algorithm?: string;
   /** Key that signs, where it is not that of the certificate. */
   readonly key?: KeyObject;
@@ -147,7 +148,9 @@ async function writeJws(parts: Parts): Promise<Uint8Array> {
 
 async function writeCose(parts: Parts): Promise<Uint8Array> {
   const fields = new Map<unknown, unknown>([
-    [1, coseNumbers[parts.algorithm] ?? parts.algorithm],
+    ...(parts.algorithm === ''
+      ? []
+      : [[1, coseNumbers[parts.algorithm] ?? parts.algorithm] as const]),
     ...(parts.critical.length > 0 ? [[2, parts.critical] as const] : []),
     [3, 'application/vnd.cncf.notary.payload.v1+json'],
     ...parts.headers.map(
@@ -162,6 +165,7 @@ async function writeCose(parts: Parts): Promise<Uint8Array> {
   const token = await parts.timestamp?.(signature);
   const unprotected = new Map<unknown, unknown>([
     [33, parts.chain],
+    ...(parts.algorithm === '' ? [[1, -7] as const] : []),
     ...Object.entries(parts.unprotected),
     ...(token ? [[`${prefix}timestampSignature`, token] as const] : []),
   ]);

@@ -51,8 +51,9 @@ export function verifyNotation(
     const outcomes = covering.map((prepared) =>
       assessUnder(prepared, question, known, examine.get),
     );
+    const verdicts = outcomes.map(({ verdict }) => verdict);
     return {
-      verdict: bestOf(outcomes.map(({ verdict }) => verdict)),
+      verdict: verdicts.find(isFullProof) ?? bestOf(verdicts),
       facts: outcomes.flatMap(({ fact }) => fact ?? []),
       checks: examine.count(),
       lacks: outcomes.flatMap(({ lacks }) => lacks),
@@ -88,6 +89,10 @@ function assessUnder(
     ? { ...assessment, fact: { ...key, verdict } }
     : assessment;
 }
+
+/** Proven without a failure that the level of a statement only logs. */
+const isFullProof = ({ status, checks }: EvidenceVerdict): boolean =>
+  status === 'verified' && checks.every(({ logged }) => !logged);
 
 const holdsAt = ({ holdsUntil }: EvidenceVerdict, now: Date): boolean =>
   holdsUntil === undefined || now.getTime() < Date.parse(holdsUntil);
