@@ -299,6 +299,8 @@ export interface VerifyAnswer {
   readonly signatureChecks: number;
   /** What the world must be asked about revocation before the verdict can be better. */
   readonly lacks?: readonly RevocationQuestion[];
+  /** What the world answered about revocation, as far as it was asked for this verdict. */
+  readonly answers?: readonly RevocationAnswer[];
 }
 
 /** Asks responders and fetches revocation lists. Never throws: a failure is an answer that says so. */

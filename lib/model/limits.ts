@@ -9,6 +9,8 @@ export const limits = Object.freeze({
   evidenceBytes: 8 * 1024 * 1024,
   /** All evidence beside one digest together: it is held in memory until it is judged. */
   evidenceTotalBytes: 24 * 1024 * 1024,
+  /** A receipt: all evidence beside one digest in base64, with trust roots and the verdict. */
+  receiptBytes: 64 * 1024 * 1024,
   /** An image config; read only to match a config digest. */
   configBytes: 1024 * 1024,
   /** Token answers and error bodies. */

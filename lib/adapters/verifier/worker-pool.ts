@@ -63,7 +63,8 @@ async function informed(
     const next = await verify({ ...task, known: [...task.known, ...newFacts], answers });
     outcome = next.kind === 'answer' ? added(next, newFacts, signatureChecks) : next;
   }
-  return outcome;
+  if (outcome.kind === 'lost' || answers.length === 0) return outcome;
+  return { kind: 'answer', answer: { ...outcome.answer, answers } };
 }
 
 const added = (
