@@ -19,6 +19,8 @@ class JsonProblem extends Error {
   }
 }
 
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /**
  * Parses JSON that an attacker may have written (RFC 8259). Refuses what parsers read in different
  * ways: repeated member names, `__proto__`, bytes that are not UTF-8, deep nesting. Go takes the
@@ -26,11 +28,7 @@ class JsonProblem extends Error {
  */
 export function parseJson(source: Uint8Array | string): JsonValue | Refusal {
   try {
-    const text =
-      typeof source === 'string'
-        ? source
-        : new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(source);
-    return parse(text);
+    return parse(typeof source === 'string' ? source : decoder.decode(source));
   } catch (error) {
     if (error instanceof JsonProblem)
       return invalid(error.ambiguous ? 'json-ambiguous' : 'json-malformed', error.message);

@@ -12,7 +12,7 @@ import type { CertificatePath } from './x509/validate-path.ts';
 export type SecondOpinion = 'always' | 'sample';
 
 /** One in so many of ordinary items is asked about. */
-const sampleOf = 64;
+const sampleOf = 128;
 
 /**
  * Whether an item belongs to the sample: all with several log entries or timestamps, and of the rest a

@@ -7,7 +7,7 @@ import { workers } from './verification/workers.ts';
 
 const { values } = parseArgs({
   options: {
-    bundles: { type: 'string', default: '300' },
+    bundles: { type: 'string', default: '600' },
     seconds: { type: 'string', default: '2' },
     verifications: { type: 'string', default: '100000' },
     part: { type: 'string', default: 'keyless,key,workers,memory' },

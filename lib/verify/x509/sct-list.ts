@@ -1,5 +1,5 @@
 import { type Certificate, extensionIds, extensionOf } from '#lib/verify/certificate.ts';
-import { type DerNode, derChildren, derOid, derTags, readDer } from '#lib/verify/der.ts';
+import { DerNode, derChildren, derOid, derTags, readDer } from '#lib/verify/der.ts';
 import type { HashName } from '#lib/verify/keys.ts';
 
 /** A promise of a certificate log (RFC 6962 §3.2). Nothing in it is verified yet. */
@@ -68,35 +68,42 @@ export function readTimestamp(bytes: Buffer): CertificateTimestamp | undefined {
  */
 export function precertificateOf({ tbsDer }: Certificate): Buffer | undefined {
   const tbs = readDer(tbsDer);
-  const fields = tbs && derChildren(tbs);
-  const kept = fields?.map((field) =>
-    field.tag === 0xa3 ? withoutTimestamps(field) : field.whole,
-  );
-  return kept?.every((part) => part !== undefined)
-    ? encode(derTags.sequence, Buffer.concat(kept))
-    : undefined;
+  const wrapper = tbs && derChildren(tbs)?.at(-1);
+  // The extensions come last; without them there is no timestamp among them either.
+  if (tbs === undefined || wrapper?.tag !== 0xa3) return tbs?.whole;
+  const extensions = withoutTimestamps(wrapper);
+  if (extensions === undefined) return undefined;
+  const { content } = tbs;
+  const before = content.subarray(0, content.length - wrapper.whole.length);
+  return encode(derTags.sequence, before, extensions);
 }
 
 function withoutTimestamps(wrapper: DerNode): Buffer | undefined {
   const list = readDer(wrapper.content);
   const extensions = list && derChildren(list);
-  const kept = extensions?.filter((extension) => {
-    const [id] = derChildren(extension) ?? [];
-    return (id && derOid(id)) !== extensionIds.signedCertificateTimestamps;
-  });
-  if (kept === undefined) return undefined;
-  if (kept.length === 0) return Buffer.alloc(0);
-  const body = Buffer.concat(kept.map(({ whole }) => whole));
-  return encode(wrapper.tag, encode(derTags.sequence, body));
+  if (list === undefined || extensions === undefined) return undefined;
+  const { content } = list;
+  let begin = 0;
+  for (const extension of extensions) {
+    const { length } = extension.whole;
+    const id = extension.next();
+    if (id instanceof DerNode && derOid(id) === extensionIds.signedCertificateTimestamps) {
+      if (length === content.length) return Buffer.alloc(0);
+      const kept = [content.subarray(0, begin), content.subarray(begin + length)];
+      return encode(wrapper.tag, encode(derTags.sequence, ...kept));
+    }
+    begin += length;
+  }
+  return wrapper.whole;
 }
 
 /** A DER value (X.690 §8.1.3, §10.1). */
-function encode(tag: number, content: Buffer): Buffer {
-  const { length } = content;
-  if (length < 0x80) return Buffer.concat([Buffer.of(tag, length), content]);
+function encode(tag: number, ...parts: readonly Buffer[]): Buffer {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  if (length < 0x80) return Buffer.concat([Buffer.of(tag, length), ...parts]);
   const octets: number[] = [];
   for (let rest = length; rest > 0; rest >>>= 8) octets.unshift(rest & 0xff);
-  return Buffer.concat([Buffer.of(tag, 0x80 | octets.length, ...octets), content]);
+  return Buffer.concat([Buffer.of(tag, 0x80 | octets.length, ...octets), ...parts]);
 }
 
 /** A TLS vector with a length of two bytes, and what follows it. */

@@ -5,7 +5,7 @@ import { digest } from '#lib/model/digest.ts';
 import { authorityFingerprint } from '#lib/verify/authority-fingerprint.ts';
 import { prepareMaterial } from '#lib/verify/prepare-material.ts';
 import { verifyImage } from '#lib/verify/verify-image.ts';
-import { print, rate } from './rate.ts';
+import { print, rates } from './rate.ts';
 
 /** cosign signatures by a key, beside the bare verification of the same signatures. */
 export function keySignatures(seconds: number): void {
@@ -40,17 +40,19 @@ export function keySignatures(seconds: number): void {
     return one;
   };
   const material = prepareMaterial({ authorities: [authorityOf(pem)], trustRoots: [] });
-  const ours = rate('key signature, this project', seconds, (index) => {
+  const key = createPublicKey(pem);
+  const verifyOne = (index: number): void => {
     const { verdict } = verifyImage(at(index).discovery, material, [], new Date(), 'sample');
     if (verdict.status !== 'verified') throw new Error(`${verdict.status}: ${verdict.detail}`);
-  });
-  const key = createPublicKey(pem);
-  const bare = rate('… bound: its signature with a ready key', seconds, (index) => {
-    const { payload, signature } = at(index);
-    if (!verify('sha256', payload, key, signature)) throw new Error('it does not verify');
-  });
-  const share = `${((100 * ours.perSecond) / bare.perSecond).toFixed(0)} %`;
-  print('key signature beside the bound (at least 90 %)', share);
+  };
+  const [ours = 0, bare = 0] = rates(seconds, [
+    { name: 'key signature, this project', call: verifyOne },
+    {
+      name: '… bound: its signature with a ready key',
+      call: (index) => verify('sha256', at(index).payload, key, at(index).signature),
+    },
+  ]);
+  print('key signature beside the bound (at least 90 %)', `${((100 * ours) / bare).toFixed(0)} %`);
 }
 
 function authorityOf(pem: string): Authority {

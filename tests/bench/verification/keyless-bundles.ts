@@ -14,7 +14,7 @@ import { prepareMaterial } from '#lib/verify/prepare-material.ts';
 import type { SecondOpinion } from '#lib/verify/second-opinion.ts';
 import { verifyImage } from '#lib/verify/verify-image.ts';
 import { peakMemoryMib } from '../memory.ts';
-import { print, rate } from './rate.ts';
+import { print, rates } from './rate.ts';
 
 /** Images with a keyless bundle each, every one by a certificate of its own, as pipelines make them. */
 export interface KeylessBundles {
@@ -90,19 +90,18 @@ function compare(
   const verifier = new Verifier(
     toTrustMaterial(TrustedRoot.fromJSON(JSON.parse(sigstore.trustedRootJson))),
   );
-  const plain = rate('keyless bundle, plain @sigstore/verify', seconds, (index) =>
-    verifier.verify(toSignedEntity(bundleFromJSON(JSON.parse(texts[index % texts.length] ?? '')))),
-  );
-  const sampled = rate('keyless bundle, this project', seconds, ours('sample'));
-  const always = rate('… with the second opinion on every one', seconds, ours('always'));
-  const bound = rate(
-    '… bound: its five signatures with ready keys',
-    seconds,
-    bareOperations(texts),
-  );
-  const times = (one: typeof sampled) => `${(one.perSecond / plain.perSecond).toFixed(2)} ×`;
-  const share = (one: typeof sampled) =>
-    `${((100 * one.perSecond) / bound.perSecond).toFixed(0)} %`;
+  const plainly = (index: number): void => {
+    const bundle = bundleFromJSON(JSON.parse(texts[index % texts.length] ?? ''));
+    verifier.verify(toSignedEntity(bundle));
+  };
+  const [plain = 0, sampled = 0, always = 0, bound = 0] = rates(seconds, [
+    { name: 'keyless bundle, plain @sigstore/verify', call: plainly },
+    { name: 'keyless bundle, this project', call: ours('sample') },
+    { name: '… with the second opinion on every one', call: ours('always') },
+    { name: '… bound: its five signatures with ready keys', call: bareOperations(texts) },
+  ]);
+  const times = (one: number) => `${(one / plain).toFixed(2)} ×`;
+  const share = (one: number) => `${((100 * one) / bound).toFixed(0)} %`;
   print('this project beside plain @sigstore/verify (at least 4 ×)', times(sampled));
   print('this project beside the bound (at least 60 %)', share(sampled));
   print('with the second opinion on every one, beside plain', times(always));

@@ -1,29 +1,36 @@
-/** How often a call can be made in a second, by the best of several short runs. */
-export interface Rate {
-  readonly perSecond: number;
-  readonly microseconds: number;
+/** What is measured: a name and a call that is made with rising numbers. */
+export interface Candidate {
+  readonly name: string;
+  readonly call: (index: number) => void;
 }
 
-/** Calls with rising numbers for the given time, after a warm-up, and prints what came of it. */
-export function rate(name: string, seconds: number, call: (index: number) => void): Rate {
-  const rounds = 5;
+const rounds = 8;
+
+/**
+ * How often in a second of processor time each call can be made. They take turns, so that what else
+ * the machine does hits them alike; the best turn of each counts, being the least disturbed.
+ */
+export function rates(seconds: number, candidates: readonly Candidate[]): readonly number[] {
+  const best = candidates.map(() => 0);
   let index = 0;
-  const run = (ms: number): number => {
+  const turn = ({ call }: Candidate, ms: number): number => {
     const begin = performance.now();
+    const before = process.threadCpuUsage();
     let calls = 0;
     while (performance.now() - begin < ms) {
-      for (let n = 0; n < 20; n++) call(index++);
-      calls += 20;
+      for (let n = 0; n < 10; n++) call(index++);
+      calls += 10;
     }
-    return calls / ((performance.now() - begin) / 1000);
+    const { user, system } = process.threadCpuUsage(before);
+    return calls / ((user + system) / 1e6);
   };
-  run((seconds * 1000) / 4);
-  // Others use the machine too; the best run is the least disturbed one.
-  const perSecond = Math.max(
-    ...Array.from({ length: rounds }, () => run((seconds * 1000) / rounds)),
-  );
-  print(name, `${perSecond.toFixed(0)}/s`);
-  return { perSecond, microseconds: 1e6 / perSecond };
+  for (const candidate of candidates) turn(candidate, seconds * 500);
+  for (let round = 0; round < rounds; round++)
+    for (const [place, candidate] of candidates.entries())
+      best[place] = Math.max(best[place] ?? 0, turn(candidate, (seconds * 1000) / rounds));
+  for (const [place, { name }] of candidates.entries())
+    print(name, `${(best[place] ?? 0).toFixed(0)}/s`);
+  return best;
 }
 
 /** One line: what, and how much. */
