@@ -24,6 +24,7 @@ const help = `sealwatch scan: one scan, no server
   --server URL      ask a running server for a scan and print what it found
   -o FORMAT         ${scanFormats.join(', ')} (table)
   --fail-on KINDS   exit 1 when findings of these kinds exist: ${findingKinds.join(', ')}
+  --offline         an air gap: only declared clusters and registries are asked
   --quiet           no progress on standard error
 
 Without a source, a server running on the same data folder is asked; else the configuration,
@@ -40,6 +41,7 @@ const options = {
   server: { type: 'string' },
   output: { type: 'string', short: 'o', default: 'table' },
   'fail-on': { type: 'string', default: '' },
+  offline: { type: 'boolean', default: false },
   quiet: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
@@ -65,11 +67,15 @@ export async function run(parameters: string[]): Promise<number> {
   const progress = values.quiet ? () => undefined : printProgress;
   const named = chosen.some((source) => source !== undefined) || values.lab;
   const address = values.server ?? (named ? undefined : await runningServer());
+  if (address !== undefined && values.offline)
+    throw new UsageError('--offline is for a scan in this process; name a source');
   if (address !== undefined) return scanThroughServer(address, format, failOn, progress);
 
   const lab = values.lab ? await temporaryLab() : undefined;
   try {
-    return await scanHere(configurationOf(values, lab?.configPath), format, failOn, progress);
+    const written = configurationOf(values, lab?.configPath);
+    const configuration = values.offline ? { ...written, offline: true } : written;
+    return await scanHere(configuration, format, failOn, progress);
   } finally {
     await lab?.close();
   }

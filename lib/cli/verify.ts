@@ -5,7 +5,7 @@ import { readEnvironment } from '#lib/config/environment.ts';
 import { OperationalError } from '#lib/errors.ts';
 import type { Authority, TextRule } from '#lib/model/authority.ts';
 import { isDigest } from '#lib/model/digest.ts';
-import { parseReference, type Reference, tagOf } from '#lib/model/reference.ts';
+import { apiHost, parseReference, type Reference, tagOf } from '#lib/model/reference.ts';
 import type { ImageVerdict } from '#lib/model/verdict.ts';
 import type { Subject } from '#lib/ports.ts';
 import { discoverEvidence } from '#lib/resolve/discover-evidence.ts';
@@ -14,6 +14,7 @@ import { resolveKeys } from '#lib/scan/resolve-keys.ts';
 import { authorityFingerprint } from '#lib/verify/authority-fingerprint.ts';
 import { type Configuration, loadConfiguration } from '#lib/wiring/configuration.ts';
 import { openWorld, type World } from '#lib/wiring/world.ts';
+import { contentTrustOf } from './content-trust-options.ts';
 import { notationAuthorities } from './notation-authorities.ts';
 import { oneOf, UsageError } from './usage.ts';
 import { verdictText } from './verdict-text.ts';
@@ -26,10 +27,14 @@ const help = `sealwatch verify IMAGE…: who signed these images, and does it ho
   --certificate-oidc-issuer S         its issuer; each also as …-regexp (RE2, whole text)
   --notation-policy PATH              a Notation trust policy, or the folder that holds it, with
   --trust-store DIR                   its trust stores (default: beside the policy)
+  --notary-root-key ID|FILE           a pinned root key of Docker Content Trust (repeatable), with
+  --notary-server URL                 its server (default: that of Docker Hub, or the registry)
+  --notary-delegation ROLE            a role that must have signed the tag (repeatable)
   --trusted-root FILE                 trusted_root.json instead of the public-good root
   --insecure-ignore-tlog              do without a transparency log
   --insecure-ignore-sct               do without a certificate log
-  --offline                           nothing but the registry is asked
+  --offline                           nothing but the registry is asked: no TUF mirror, no responder,
+                                      no trust server, no key service
   --config FILE                       configuration (SEALWATCH_CONFIG, or ./sealwatch.yaml)
   -o text|json
 
@@ -45,6 +50,9 @@ const options = {
   'certificate-oidc-issuer-regexp': { type: 'string' },
   'notation-policy': { type: 'string' },
   'trust-store': { type: 'string' },
+  'notary-server': { type: 'string' },
+  'notary-root-key': { type: 'string', multiple: true },
+  'notary-delegation': { type: 'string', multiple: true },
   'trusted-root': { type: 'string' },
   'insecure-ignore-tlog': { type: 'boolean', default: false },
   'insecure-ignore-sct': { type: 'boolean', default: false },
@@ -67,7 +75,7 @@ export async function run(parameters: string[]): Promise<number> {
   const output = oneOf('-o', values.output, ['text', 'json']);
   const references = positionals.map(referenceOf);
   const environment = readEnvironment();
-  const configuration = configurationOf(values, environment);
+  const configuration = configurationOf(values, environment, references);
   const world = await openWorld(configuration, environment);
   try {
     const { roots, problems } = await world.trust.load();
@@ -113,7 +121,12 @@ async function verifyOne(
   const subject = await subjectOf(world, reference, text);
   const name = `${subject.registry}/${subject.repository}`;
   const places = createFindElsewhere(elsewhere)(name);
-  const discovery = await discoverEvidence(world.registry, subject, places);
+  const tag = tagOf(reference);
+  const trust = world.contentTrust && {
+    reader: world.contentTrust,
+    tags: tag === undefined ? [] : [tag],
+  };
+  const discovery = await discoverEvidence(world.registry, subject, places, trust);
   return (await world.verifier.verify(discovery, [], new Date())).verdict;
 }
 
@@ -133,21 +146,33 @@ async function subjectOf(world: World, reference: Reference, text: string): Prom
 function configurationOf(
   values: Values,
   environment: ReturnType<typeof readEnvironment>,
+  references: readonly Reference[],
 ): Configuration {
   const configPath = values.config === undefined ? {} : { configPath: path.resolve(values.config) };
+  const loaded = loadConfiguration({ ...environment, ...configPath });
+  const offline = values.offline || loaded.offline === true;
+  const contentTrust = contentTrustOf(values);
   const configuration = {
-    ...loadConfiguration({ ...environment, ...configPath }),
+    ...loaded,
     clusters: [],
-    offline: values.offline,
+    offline,
+    // Whoever names an image names its registry.
+    allow: [
+      ...loaded.allow,
+      ...(offline ? references.map(({ registry }) => apiHost(registry)) : []),
+    ],
+    contentTrust: contentTrust?.servers ?? loaded.contentTrust,
   };
   const file = values['trusted-root'];
   const trustRoots =
     file === undefined
-      ? configuration.trustRoots.filter(({ kind }) => !(values.offline && kind === 'tuf'))
+      ? configuration.trustRoots
       : [{ name: 'command-line', kind: 'file' as const, path: path.resolve(file) }];
   const trustRoot = file === undefined ? 'public-good' : 'command-line';
   if (values['notation-policy'] !== undefined)
     return { ...configuration, trustRoots, authorities: notationAuthorities(values) };
+  if (contentTrust !== undefined && contentTrust.authorities.length > 0)
+    return { ...configuration, trustRoots, authorities: contentTrust.authorities };
   const written = authorityOf(values, trustRoot);
   if (written !== undefined) return { ...configuration, trustRoots, authorities: [written] };
   if (values.authority === undefined) return { ...configuration, trustRoots };

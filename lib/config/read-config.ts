@@ -122,7 +122,9 @@ function repeatedNames(config: ConfigFile): string[] {
   const lists = {
     'clusters[].name': config.clusters.map(({ name }) => name),
     'registries[].host': config.registries.map(({ host }) => host),
-    'authorities[].name': config.authorities.map(({ name }) => name),
+    'authorities[].name, contentTrust[].name': [...config.authorities, ...config.contentTrust].map(
+      ({ name }) => name,
+    ),
     'trustRoots[].name': config.trustRoots.map(({ name }) => name),
   };
   const repeats = Object.entries(lists).flatMap(([where, names]) =>

@@ -206,6 +206,43 @@ const TrustRoot = z
     message: `seed: true is for the names ${shippedTrustRoots.join(', ')}; write seed: and one of them`,
   });
 
+const RootKey = z
+  .strictObject({
+    /** Identifier of the certificate or of its key, as notary and docker print it. */
+    id: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, { message: 'must be 64 lower-case hexadecimal characters' })
+      .optional(),
+    file: z.string().optional(),
+    data: z.string().optional(),
+  })
+  .refine(({ id, file, data }) => [id, file, data].filter(Boolean).length === 1, {
+    message: 'needs exactly one of id, file, data',
+  });
+
+const ContentTrust = z.strictObject({
+  name,
+  images,
+  /** A Notary v1 server; by default that of Docker Hub, or the registry itself. */
+  server: z
+    .url({ protocol: /^https?$/ })
+    .refine((text) => new URL(text).pathname === '/', { message: 'must have no path' })
+    .optional(),
+  insecure: z.boolean().default(false),
+  ca: z.string().optional(),
+  tokenRealms: z.array(z.string()).default([]),
+  /** Without any, trust data is shown and never counts as a signature. */
+  rootKeys: z.array(RootKey).min(1).optional(),
+  /** Roles that must all name the digest; by default those that docker asks. */
+  delegations: z
+    .array(
+      z.string().regex(/^targets(\/[-a-z0-9_]+)*$/, {
+        message: 'must be a role such as targets/releases',
+      }),
+    )
+    .default([]),
+});
+
 /** The whole configuration file; every key may be left out. */
 export const ConfigFile = z.strictObject({
   /** A line shown on every page. */
@@ -217,6 +254,10 @@ export const ConfigFile = z.strictObject({
   signatureRepositories: z.array(SignatureRepository).default([]),
   /** Stores of GPG signatures: named here, images that have them are never called unsigned. */
   lookasides: z.array(Lookaside).default([]),
+  /** Servers of Docker Content Trust, and whose root keys count. */
+  contentTrust: z.array(ContentTrust).default([]),
+  /** An air gap: nothing is asked but the clusters and registries of this file and egress.allow. */
+  offline: z.boolean().default(false),
   teamLabels: z
     .array(z.string())
     .default(['team', 'app.kubernetes.io/team', 'app.kubernetes.io/part-of']),
@@ -240,4 +281,5 @@ export type ClusterEntry = ConfigFile['clusters'][number];
 export type RegistryEntry = ConfigFile['registries'][number];
 export type AuthorityEntry = ConfigFile['authorities'][number];
 export type NotationEntry = NonNullable<AuthorityEntry['notation']>;
+export type ContentTrustEntry = ConfigFile['contentTrust'][number];
 export type TrustRootEntry = ConfigFile['trustRoots'][number];

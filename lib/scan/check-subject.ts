@@ -16,7 +16,10 @@ export interface Checked {
   readonly platforms?: readonly PlatformChild[];
 }
 
-type Needs = Pick<ScanDependencies, 'registry' | 'store' | 'verifier' | 'now' | 'log'>;
+type Needs = Pick<
+  ScanDependencies,
+  'registry' | 'contentTrust' | 'store' | 'verifier' | 'now' | 'log'
+>;
 
 /**
  * Looks at one digest in one repository: evidence, known facts, verdict. Never throws for the world
@@ -44,12 +47,13 @@ export async function checkSubject(
 }
 
 async function lookAt(
-  { registry, log }: Needs,
+  { registry, contentTrust, log }: Needs,
   subject: Subject,
   elsewhere: readonly Elsewhere[],
 ): Promise<DiscoveredImage> {
   try {
-    return await discoverEvidence(registry, subject, elsewhere);
+    const trust = contentTrust && { reader: contentTrust };
+    return await discoverEvidence(registry, subject, elsewhere, trust);
   } catch (error) {
     if (error instanceof OperationalError) return failed(subject, error);
     log.error({ err: error, subject: subjectKey(subject) }, 'looking for evidence failed');

@@ -2,6 +2,7 @@ import type { Log } from '#lib/log.ts';
 import type { Authority } from '#lib/model/authority.ts';
 import type {
   ClusterReader,
+  ContentTrustReader,
   DeclaredRepository,
   ElsewhereRule,
   ImageVerifier,
@@ -29,6 +30,8 @@ export interface ScanDependencies {
   readonly trust: TrustSource;
   /** Absent where no authority can name a key by reference. */
   readonly keys?: KeySource;
+  /** Absent where no server of Docker Content Trust is named. */
+  readonly contentTrust?: ContentTrustReader;
   readonly clusters: readonly ClusterReader[];
   readonly declared: readonly DeclaredRepository[];
   readonly authorities: readonly Authority[];

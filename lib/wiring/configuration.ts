@@ -7,6 +7,7 @@ import type { CredentialSource } from '#lib/adapters/registry/credentials.ts';
 import type { RegistryHostOptions } from '#lib/adapters/registry/registry-options.ts';
 import type { TrustRootOptions } from '#lib/adapters/trust/trust-source.ts';
 import { readAuthorities, type WrittenAuthority } from '#lib/config/authorities.ts';
+import { readContentTrust } from '#lib/config/content-trust.ts';
 import { readCredentials } from '#lib/config/credentials.ts';
 import type { Environment } from '#lib/config/environment.ts';
 import { type ReadConfig, readConfig } from '#lib/config/read-config.ts';
@@ -16,6 +17,7 @@ import { type Authority, type ShippedTrustRoot, shippedTrustRoots } from '#lib/m
 import { parseReference } from '#lib/model/reference.ts';
 import type { DeclaredRepository, ElsewhereRule } from '#lib/ports.ts';
 import { authorityFingerprint } from '#lib/verify/authority-fingerprint.ts';
+import { type NotaryServer, notaryServers } from './notary-servers.ts';
 
 /** Everything the operator said, read and checked, in the terms of the ports. */
 export interface Configuration {
@@ -32,7 +34,11 @@ export interface Configuration {
   readonly teamLabels: readonly string[];
   readonly allow: readonly string[];
   readonly scan: ConfigFile['scan'];
-  /** True when nothing but registries is to be asked: no responder, no revocation list. */
+  readonly contentTrust: readonly NotaryServer[];
+  /**
+   * An air gap: no TUF mirror, responder, revocation list, key service or trust server is asked, and
+   * no host but those of declared registries and clusters and of `allow`.
+   */
   readonly offline?: boolean;
 }
 
@@ -61,6 +67,7 @@ export function loadConfiguration(environment: Environment): Configuration {
 
 /** Nothing at all: what the server shows while its configuration has problems. */
 export const emptyConfiguration = (): Configuration => ({
+  contentTrust: [],
   clusters: [],
   hosts: [],
   credentials: [],
@@ -116,7 +123,12 @@ function fromFile(config: ReadConfig, environment: Environment): Configuration {
         ...(releases !== undefined && { releases }),
       })),
     ),
-    authorities: readAuthorities(config, environment.variables).map(withFingerprint),
+    authorities: [
+      ...readAuthorities(config, environment.variables),
+      ...readContentTrust(config),
+    ].map(withFingerprint),
+    contentTrust: notaryServers(config),
+    offline: file.offline,
     trustRoots: trustRootOptions(file, relative),
     elsewhere: elsewhereRules(file),
     teamLabels: file.teamLabels,

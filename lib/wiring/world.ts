@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { createGuardedClient } from '#lib/adapters/http/guarded-client.ts';
 import { createKeySource } from '#lib/adapters/keys/key-source.ts';
 import { createClusterReaders } from '#lib/adapters/kubernetes/cluster-reader.ts';
+import { createContentTrustReader } from '#lib/adapters/notary-server/content-trust-reader.ts';
 import type { CredentialSource } from '#lib/adapters/registry/credentials.ts';
 import { egressOf } from '#lib/adapters/registry/registry-options.ts';
 import { createRegistryReader } from '#lib/adapters/registry/registry-reader.ts';
@@ -12,9 +13,13 @@ import { createTrustSource } from '#lib/adapters/trust/trust-source.ts';
 import { createImageVerifier } from '#lib/adapters/verifier/worker-pool.ts';
 import type { Environment } from '#lib/config/environment.ts';
 import { log } from '#lib/log.ts';
+import type { TrustData, TrustDataMemory } from '#lib/model/trust-data.ts';
 import type { ClusterReader, Queue } from '#lib/ports.ts';
 import type { ScanDependencies, ScanningStore } from '#lib/scan/dependencies.ts';
+import { openTrustData } from '#lib/verify/content-trust/open-trust-data.ts';
+import { isRefusal } from '#lib/verify/refusal.ts';
 import type { Configuration } from './configuration.ts';
+import { egressOfNotaryServers, type NotaryServer } from './notary-servers.ts';
 import { vaultOf } from './vault.ts';
 
 /** Evidence is capped at some MiB; a thread that wants more than this is under attack. */
@@ -22,7 +27,10 @@ const verifierHeapMib = 512;
 
 /** The ports of one configuration to the world; a changed configuration gets new ones. */
 export interface World
-  extends Pick<ScanDependencies, 'registry' | 'verifier' | 'trust' | 'keys' | 'clusters'> {
+  extends Pick<
+    ScanDependencies,
+    'registry' | 'verifier' | 'trust' | 'keys' | 'clusters' | 'contentTrust'
+  > {
   close(): Promise<void>;
 }
 
@@ -33,9 +41,22 @@ export async function openWorld(
 ): Promise<World> {
   const egress = egressOf(configuration.hosts);
   const vault = vaultOf(environment);
+  const offline = configuration.offline === true;
+  const notary = egressOfNotaryServers(configuration.contentTrust);
+  const further = offline ? [] : [...notary.allow, ...mirrorsOf(configuration)];
   const http = createGuardedClient({
-    allow: [...egress.allow, ...configuration.allow, ...(vault ? [vault.host] : [])],
-    tls: new Map([...egress.tls, ...(vault?.tls ? [[vault.host, vault.tls] as const] : [])]),
+    allow: [
+      ...egress.allow,
+      ...configuration.allow,
+      ...further,
+      ...(vault && !offline ? [vault.host] : []),
+    ],
+    onlyNamed: offline,
+    tls: new Map([
+      ...egress.tls,
+      ...notary.tls,
+      ...(vault?.tls ? [[vault.host, vault.tls] as const] : []),
+    ]),
     proxy: proxyOf(environment),
   });
   const clusters = createClusterReaders(configuration.clusters);
@@ -45,19 +66,30 @@ export async function openWorld(
         resourceLimits: { maxOldGenerationSizeMb: verifierHeapMib },
       }),
     size: environment.workers ?? Math.max(1, availableParallelism() - 1),
-    ...(configuration.offline !== true && { revocation: createRevocationSource({ http }) }),
+    ...(!offline && { revocation: createRevocationSource({ http }) }),
   });
+  const { hosts } = configuration;
+  const credentials = [...configuration.credentials, ...(await pullSecrets(clusters))];
+  const cacheDir = path.join(environment.dataDir, 'trust');
   return {
     verifier,
     clusters,
-    registry: createRegistryReader({
-      hosts: configuration.hosts,
-      http,
-      credentials: [...configuration.credentials, ...(await pullSecrets(clusters))],
+    registry: createRegistryReader({ hosts, http, credentials }),
+    ...(configuration.contentTrust.length > 0 && {
+      contentTrust: createContentTrustReader({
+        servers: serversOf(configuration),
+        http,
+        hosts,
+        credentials,
+        memoryDir: path.join(cacheDir, 'content-trust'),
+        verify: verifiedMemory,
+        offline,
+      }),
     }),
     trust: createTrustSource({
       roots: configuration.trustRoots,
-      cacheDir: path.join(environment.dataDir, 'trust'),
+      cacheDir,
+      ...(!offline && { http }),
     }),
     keys: createKeySource({ http, clusters, ...(vault && { vault: vault.options }) }),
     close: async () => {
@@ -66,6 +98,22 @@ export async function openWorld(
     },
   };
 }
+
+/** Pinned keys matter where an authority that holds them is in use. */
+const serversOf = ({ contentTrust, authorities }: Configuration): readonly NotaryServer[] => {
+  const inUse = authorities.some(({ kind }) => kind === 'content-trust');
+  return contentTrust.map((server) => ({ ...server, pinned: server.pinned && inUse }));
+};
+
+/** What may be remembered of trust data: only what holds. */
+function verifiedMemory(data: TrustData): Omit<TrustDataMemory, 'since'> | undefined {
+  const opened = openTrustData(data);
+  return isRefusal(opened) ? undefined : opened.memory;
+}
+
+/** Mirrors that the operator wrote down may have private addresses. */
+const mirrorsOf = ({ trustRoots }: Configuration): readonly string[] =>
+  trustRoots.flatMap((root) => (root.kind === 'tuf' ? [new URL(root.mirror).host] : []));
 
 /** What a scan needs: the world of a configuration, and where results go. */
 export const dependenciesOf = (

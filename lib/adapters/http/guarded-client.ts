@@ -38,6 +38,8 @@ export interface GuardedResponse {
 export interface GuardedClientOptions {
   /** `host` or `host:port` that the operator named: these may have private addresses. */
   readonly allow: readonly string[];
+  /** An air gap: hosts that the operator did not name are refused, public ones too. */
+  readonly onlyNamed?: boolean;
   /** TLS of single hosts, by `host` or `host:port`. */
   readonly tls?: ReadonlyMap<string, HostTls>;
   readonly proxy?: ProxySettings;
@@ -72,7 +74,7 @@ export function createGuardedClient(options: GuardedClientOptions): GuardedClien
     async request(request) {
       const codes = { ...egressCodes, ...request.codes };
       const deadlines = { ...defaultDeadlines, ...options.deadlines, ...request.deadlines };
-      const url = admit(request, codes.blocked, options.allow);
+      const url = admit(request, codes.blocked, options);
       const dispatcher = await dispatchers.for(url).catch((error: unknown) => {
         throw describeFailure(error, request.purpose, url, codes);
       });
@@ -96,7 +98,11 @@ export function createGuardedClient(options: GuardedClientOptions): GuardedClien
 }
 
 /** What can be refused by looking at the URL alone. */
-function admit({ url, purpose }: GuardedRequest, code: ReasonCode, allow: readonly string[]): URL {
+function admit(
+  { url, purpose }: GuardedRequest,
+  code: ReasonCode,
+  { allow, onlyNamed }: GuardedClientOptions,
+): URL {
   const refuse = (why: string): never => {
     throw new OperationalError(code, `${purpose}: ${why}`);
   };
@@ -106,6 +112,10 @@ function admit({ url, purpose }: GuardedRequest, code: ReasonCode, allow: readon
     return refuse(`${parsed.protocol} addresses are not asked`);
   if (parsed.username !== '' || parsed.password !== '')
     return refuse('addresses with a user name in them are not asked');
+  if (onlyNamed && !isNamed(allow, parsed))
+    return refuse(
+      `${parsed.host} is not asked offline; declare it among registries, or name it in egress.allow`,
+    );
   const literal = parsed.hostname.replace(/^\[|\]$/g, '');
   if (isIP(literal) !== 0) {
     const reach = reachOf(literal);

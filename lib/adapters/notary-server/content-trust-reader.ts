@@ -5,9 +5,10 @@ import { type CredentialStore, createCredentialStore } from '#lib/adapters/regis
 import { createExchange } from '#lib/adapters/registry/exchange.ts';
 import { createInFlight } from '#lib/adapters/registry/gate.ts';
 import { createHostState, type HostState } from '#lib/adapters/registry/host-state.ts';
-import type {
-  RegistryHostOptions,
-  RegistryLimits,
+import {
+  endpointOf,
+  type RegistryHostOptions,
+  type RegistryLimits,
 } from '#lib/adapters/registry/registry-options.ts';
 import { createTokenService } from '#lib/adapters/registry/tokens.ts';
 import { OperationalError } from '#lib/errors.ts';
@@ -21,8 +22,8 @@ import { keepMemory, readMemory } from './trust-memory.ts';
 export interface NotaryServerOptions {
   /** Whether it is asked about `registry/repository`. */
   readonly covers: (name: string) => boolean;
-  /** Origin; a registry that serves its own trust data is named as `https://` and its host. */
-  readonly server: string;
+  /** Origin; by default that of Docker Hub, or the registry itself, as ACR has it. */
+  readonly server?: string;
   readonly insecure?: boolean;
   readonly tokenRealms?: readonly string[];
   /** True when root keys are pinned: then a look that fails leaves the image inconclusive. */
@@ -42,6 +43,8 @@ export interface ContentTrustOptions {
   readonly memoryDir: string;
   /** Verifies the metadata. @returns what may be remembered of it, or undefined when it does not hold */
   readonly verify: (data: TrustData) => Omit<TrustDataMemory, 'since'> | undefined;
+  /** An air gap: no server is asked, and what is pinned stays unknown. */
+  readonly offline?: boolean;
   readonly limits?: Partial<RegistryLimits>;
   readonly now?: () => Date;
   readonly random?: () => number;
@@ -53,23 +56,33 @@ export function createContentTrustReader(options: ContentTrustOptions): ContentT
   const look = createLook(options, now);
   const reads = createInFlight<TrustDataAnswer>();
   const recent = new Map<string, { readonly until: number; readonly answer: TrustDataAnswer }>();
+  const originOf = ({ server }: NotaryServerOptions, registry: string): string =>
+    server ?? ownServer(registry, options.hosts);
   const optionsFor = (registry: string, repository: string) =>
     options.servers.find(({ covers }) => covers(`${registry}/${repository}`));
 
   return {
     settingFor(registry, repository) {
       const found = optionsFor(registry, repository);
-      return found && { server: new URL(found.server).origin, pinned: found.pinned };
+      return found && { server: originOf(found, registry), pinned: found.pinned };
     },
     async read(registry, repository) {
       const server = optionsFor(registry, repository);
       if (server === undefined)
         throw new RangeError(`no trust server is named for ${registry}/${repository}`);
-      const key = `${server.server} ${registry}/${repository}`;
+      const origin = originOf(server, registry);
+      if (options.offline)
+        throw new OperationalError(
+          'egress-blocked',
+          `trust data of ${registry}/${repository}: ${origin} is not asked offline`,
+        );
+      const key = `${origin} ${registry}/${repository}`;
       const known = recent.get(key);
       if (known !== undefined && known.until > now().getTime()) return known.answer;
       return reads(key, async () => {
-        const answer = await look(server, registry, repository).catch(asOperational);
+        const answer = await look({ ...server, server: origin }, registry, repository).catch(
+          asOperational,
+        );
         if (recent.size >= keptAnswers) recent.clear();
         recent.set(key, { until: now().getTime() + defaultLimits.trustDataAgeMs, answer });
         return answer;
@@ -78,8 +91,17 @@ export function createContentTrustReader(options: ContentTrustOptions): ContentT
   };
 }
 
+/** Docker Hub has a server for trust data; any other registry serves its own. */
+function ownServer(registry: string, hosts: readonly RegistryHostOptions[]): string {
+  if (registry === 'docker.io') return 'https://notary.docker.io';
+  return endpointOf(
+    registry,
+    hosts.find(({ host }) => host === registry),
+  ).origin;
+}
+
 type Look = (
-  server: NotaryServerOptions,
+  server: NotaryServerOptions & { readonly server: string },
   registry: string,
   repository: string,
 ) => Promise<TrustDataAnswer>;
