@@ -47,6 +47,7 @@ export interface CertificateOptions {
   readonly keyUsage?: number;
   readonly keyUsageCritical?: boolean;
   readonly purposes?: readonly string[];
+  readonly purposesCritical?: boolean;
   readonly ca?: boolean;
   readonly caCritical?: boolean;
   readonly pathLength?: number;
@@ -128,7 +129,9 @@ function extensionsOf(options: CertificateOptions): x509.Extension[] {
   return [
     ...(ca ? [new x509.BasicConstraintsExtension(true, options.pathLength, caCritical)] : []),
     ...(keyUsage === 0 ? [] : [new x509.KeyUsagesExtension(keyUsage, keyUsageCritical)]),
-    ...(purposesOf.length > 0 ? [new x509.ExtendedKeyUsageExtension([...purposesOf])] : []),
+    ...(purposesOf.length > 0
+      ? [new x509.ExtendedKeyUsageExtension([...purposesOf], options.purposesCritical ?? false)]
+      : []),
     ...(ocsp.length > 0 ? [new x509.AuthorityInfoAccessExtension({ ocsp: [...ocsp] })] : []),
     ...(crl.length > 0 ? [new x509.CRLDistributionPointsExtension([...crl])] : []),
     ...(options.extra ?? []),
