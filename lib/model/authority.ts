@@ -39,6 +39,8 @@ interface Named {
   readonly images: readonly string[];
   /** Signed annotations that a signature must carry (`cosign verify -a`). */
   readonly annotations?: Readonly<Record<string, string>>;
+  /** What a signed claim must name as its image (`docker-reference`); without it, any will do. */
+  readonly reference?: TextRule;
   /** Attestations that its images are to carry beside the signature; told as facts, deciding nothing. */
   readonly attestations?: readonly { readonly predicateType: string }[];
   /**
@@ -64,6 +66,15 @@ export interface TrustedKey {
   readonly problem?: string;
 }
 
+/** Least numbers of different witnesses, beyond the one that is needed where any is. */
+export interface Witnesses {
+  /** Transparency logs, by their keys. */
+  readonly logs?: number;
+  /** Logs that promise a time, and timestamp authorities, together. */
+  readonly times?: number;
+  readonly timestampAuthorities?: number;
+}
+
 /** What a transparency log must say. `required`: no proof, no verdict. `ignored`: not looked at. */
 export type TlogRule = 'required' | 'ignored';
 
@@ -76,6 +87,7 @@ export type Authority = Named &
         /** Named trust root whose logs are believed; needed when `tlog` is required. */
         readonly trustRoot?: string;
         readonly tlog: TlogRule;
+        readonly atLeast?: Witnesses;
       }
     | {
         readonly kind: 'keyless';
@@ -83,6 +95,7 @@ export type Authority = Named &
         readonly trustRoot: string;
         readonly tlog: TlogRule;
         readonly sct: 'required' | 'ignored';
+        readonly atLeast?: Witnesses;
       }
     | (NotationRules & {
         /** One statement of a Notation trust policy with the certificates of its trust stores. */

@@ -69,6 +69,11 @@ export const reasons = {
     'image owner',
     'Sign again with the annotation named in the detail (cosign sign -a), or drop it from the authority.',
   ),
+  'reference-mismatch': reason(
+    'Signature names another image reference',
+    'image owner',
+    'Sign the image under the name that the authority asks for, or widen its rule for references.',
+  ),
   'tlog-unknown-log': reason(
     'Logged in a transparency log that is not trusted',
     'security',

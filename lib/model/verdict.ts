@@ -114,6 +114,8 @@ export interface EvidenceVerdict {
   readonly log?: LogEntry;
   /** Signed annotations (`cosign sign -a`, `notation sign --user-metadata`). */
   readonly annotations?: Readonly<Record<string, string>>;
+  /** The image reference in the signed claim; images move, so it proves nothing by itself. */
+  readonly reference?: string;
   /**
    * Until when this outcome holds without being found again, ISO 8601: then a certificate, an expiry
    * date or an answer about revocation runs out. Absent: no time changes it.

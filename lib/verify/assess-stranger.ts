@@ -50,12 +50,10 @@ function strangeCertificate(
       'certificate-path',
     );
   const verdicts = domains.map((domain) => {
-    const examination = examiner.certificate(
-      item,
-      domain,
-      domain.logs.length > 0 ? 'required' : 'ignored',
-      domain.certificateLogs.length > 0 ? 'required' : 'ignored',
-    );
+    const examination = examiner.certificate(item, domain, {
+      tlog: domain.logs.length > 0 ? 'required' : 'ignored',
+      sct: domain.certificateLogs.length > 0 ? 'required' : 'ignored',
+    });
     const trustRoot = { name: domain.name, revision: domain.revision };
     if (examination.refusal) return { ...verdictOf(evidence, examination), trustRoot };
     const who = examination.signer?.kind === 'certificate' ? examination.signer.subject : '';
@@ -93,7 +91,7 @@ function strangeKey(
   const { evidence } = examiner;
   for (const { authority, keys } of authorities)
     for (const { window: _, ...key } of keys) {
-      const examination = examiner.key(item, key, undefined, 'ignored');
+      const examination = examiner.key(item, key, undefined, { tlog: 'ignored' });
       if (isOtherKey(examination)) continue;
       if (examination.refusal) return verdictOf(evidence, examination);
       const refusal = otherAuthoritysKey(authority.name, coverage);

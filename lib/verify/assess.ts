@@ -1,8 +1,10 @@
 import type { Authority } from '#lib/model/authority.ts';
 import type { Evidence } from '#lib/model/evidence.ts';
+import type { ReasonCode } from '#lib/model/reasons.ts';
 import type { Check, EvidenceVerdict } from '#lib/model/verdict.ts';
 import type { Artifact } from './artifact.ts';
 import { checksOfRefusal } from './checks.ts';
+import type { Demands } from './demands.ts';
 import { type Examination, examineCertificate, examineKey, isOtherKey } from './examine.ts';
 import { matchIdentity } from './identity.ts';
 import type { PreparedKey } from './keys.ts';
@@ -22,20 +24,22 @@ export interface Examiner {
   certificate(
     item: SignedItem,
     domain: TrustDomain,
-    tlog: 'required' | 'ignored',
-    sct: 'required' | 'ignored',
+    asked: AskedOf & Pick<Demands, 'sct'>,
   ): Examination;
   key(
     item: SignedItem,
     key: PreparedKey,
     domain: TrustDomain | undefined,
-    tlog: 'required' | 'ignored',
+    asked: AskedOf,
   ): Examination;
   /** Signatures examined so far, each once. */
   count(): number;
   /** Examinations asked for so far, whether they were new or not. */
   asked(): number;
 }
+
+/** What an authority asks of logs and times. */
+export type AskedOf = Pick<Demands, 'tlog' | 'atLeast'>;
 
 /** An examiner for one item of evidence. */
 export function createExaminer(
@@ -60,17 +64,16 @@ export function createExaminer(
   return {
     evidence,
     items,
-    certificate: (item, domain, tlog, sct) =>
-      once(`${items.indexOf(item)} ${domain.name} ${domain.revision} ${tlog} ${sct}`, () =>
+    certificate: (item, domain, asked) =>
+      once(JSON.stringify([items.indexOf(item), domain.name, domain.revision, asked]), () =>
         examineCertificate(item, domain, {
+          ...asked,
           artifact,
-          tlog,
-          sct,
           now,
           secondOpinion: asks(item, domain),
         }),
       ),
-    key: (item, key, domain, tlog) =>
+    key: (item, key, domain, asked) =>
       once(
         JSON.stringify([
           items.indexOf(item),
@@ -78,12 +81,12 @@ export function createExaminer(
           key.hash,
           key.window,
           domain?.name,
-          tlog,
+          asked,
         ]),
         () =>
           examineKey(item, key, domain, {
+            ...asked,
             artifact,
-            tlog,
             sct: 'ignored',
             now,
             secondOpinion: asks(item, domain),
@@ -97,8 +100,10 @@ export function createExaminer(
 /** What the evidence comes to under one authority. */
 export function assessUnder(
   examiner: Examiner,
-  { authority, domain, keys, rules, problem }: PreparedAuthority,
+  { authority, domain, keys, rules, reference, problem }: PreparedAuthority,
 ): EvidenceVerdict {
+  const { tlog, atLeast } = authority;
+  const asked = { tlog, ...(atLeast && { atLeast }) };
   const mark = (verdict: EvidenceVerdict): EvidenceVerdict => ({
     ...verdict,
     authority: authority.name,
@@ -108,15 +113,13 @@ export function assessUnder(
   if (problem) return mark(refusedVerdict(examiner.evidence, problem, 'key'));
   const verdicts = examiner.items.map((item) =>
     authority.kind === 'key'
-      ? underKeys(examiner, item, keys, domain, authority.tlog)
-      : underIdentities(examiner, item, {
-          domain,
-          rules,
-          tlog: authority.tlog,
-          sct: authority.sct,
-        }),
+      ? underKeys(examiner, item, keys, domain, asked)
+      : underIdentities(examiner, item, domain, rules, { ...asked, sct: authority.sct }),
   );
-  return mark(bestOf(verdicts.map((verdict) => withAnnotations(verdict, authority.annotations))));
+  const held = verdicts.map((verdict) =>
+    withReference(withAnnotations(verdict, authority.annotations), reference),
+  );
+  return mark(bestOf(held));
 }
 
 /** A signature without the annotations that the authority asks for is not the one it asks for. */
@@ -130,28 +133,46 @@ function withAnnotations(
   );
   if (unmet === undefined) return verdict;
   const [name, value] = unmet;
-  const reason = 'annotation-mismatch';
   const detail = `the authority asks for the annotation ${name}=${value}, and the signature says ${verdict.annotations?.[name] ?? 'nothing of it'}`;
-  return {
-    ...verdict,
-    status: 'untrusted',
-    reason,
-    checks: verdict.checks.map((check) =>
-      check.id === 'claim' ? { id: 'claim', outcome: 'failed', reason, detail } : check,
-    ),
-  };
+  return otherClaim(verdict, 'annotation-mismatch', detail);
 }
+
+/** A signature made under another name than the authority asks for may be about another use. */
+function withReference(
+  verdict: EvidenceVerdict,
+  matches: PreparedAuthority['reference'],
+): EvidenceVerdict {
+  if (matches === undefined || verdict.status !== 'verified' || verdict.proves !== 'signed')
+    return verdict;
+  const { reference } = verdict;
+  if (reference !== undefined && matches(reference)) return verdict;
+  const detail = `the signed claim names ${reference ?? 'no reference'}, and the authority asks for another one`;
+  return otherClaim(verdict, 'reference-mismatch', detail);
+}
+
+const otherClaim = (
+  verdict: EvidenceVerdict,
+  reason: ReasonCode,
+  detail: string,
+): EvidenceVerdict => ({
+  ...verdict,
+  status: 'untrusted',
+  reason,
+  checks: verdict.checks.map((check) =>
+    check.id === 'claim' ? { id: 'claim', outcome: 'failed', reason, detail } : check,
+  ),
+});
 
 function underKeys(
   examiner: Examiner,
   item: SignedItem,
   keys: readonly PreparedKey[],
   domain: TrustDomain | undefined,
-  tlog: 'required' | 'ignored',
+  asked: AskedOf,
 ): EvidenceVerdict {
   let other: Examination | undefined;
   for (const key of keys) {
-    const examination = examiner.key(item, key, domain, tlog);
+    const examination = examiner.key(item, key, domain, asked);
     if (!isOtherKey(examination)) return verdictOf(examiner.evidence, examination);
     other ??= examination;
   }
@@ -168,12 +189,9 @@ function underKeys(
 function underIdentities(
   examiner: Examiner,
   item: SignedItem,
-  asked: {
-    readonly domain: TrustDomain | undefined;
-    readonly rules: PreparedAuthority['rules'];
-    readonly tlog: 'required' | 'ignored';
-    readonly sct: 'required' | 'ignored';
-  },
+  domain: TrustDomain | undefined,
+  rules: PreparedAuthority['rules'],
+  asked: AskedOf & Pick<Demands, 'sct'>,
 ): EvidenceVerdict {
   const { evidence } = examiner;
   if (item.certificate === undefined)
@@ -185,16 +203,16 @@ function underIdentities(
       ),
       'key',
     );
-  if (asked.domain === undefined)
+  if (domain === undefined)
     return refusedVerdict(
       evidence,
       inconclusive('trustroot-missing', 'there is no trust root'),
       'certificate-path',
     );
-  const examination = examiner.certificate(item, asked.domain, asked.tlog, asked.sct);
+  const examination = examiner.certificate(item, domain, asked);
   if (examination.refusal || examination.signer === undefined)
     return verdictOf(evidence, examination);
-  const stranger = matchIdentity(examination.signer, asked.rules);
+  const stranger = matchIdentity(examination.signer, rules);
   return verdictOf(evidence, withIdentity(examination, stranger));
 }
 
@@ -232,6 +250,7 @@ export function verdictOf(evidence: Evidence, examination: Examination): Evidenc
     ...(stands && claim?.attestation && { attestation: claim.attestation }),
     ...(signer && { signer }),
     ...(log && { log }),
+    ...(claim?.reference !== undefined && { reference: claim.reference }),
     ...(claim && Object.keys(claim.annotations).length > 0 && { annotations: claim.annotations }),
   };
 }

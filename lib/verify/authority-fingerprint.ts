@@ -20,8 +20,14 @@ export function authorityFingerprint(authority: Unmarked): string {
 
 function essence(authority: Unmarked): object {
   const what = essenceOfKind(authority);
-  const { annotations } = authority;
-  return annotations === undefined ? what : { ...what, annotations: sorted(annotations) };
+  const { annotations, reference } = authority;
+  const atLeast = 'atLeast' in authority ? authority.atLeast : undefined;
+  return {
+    ...what,
+    ...(annotations && { annotations: sorted(annotations) }),
+    ...(reference && { reference: ruleOf(reference) }),
+    ...(atLeast && { atLeast: sorted({ ...atLeast }) }),
+  };
 }
 
 const sorted = <T>(members: Readonly<Record<string, T>>): readonly (readonly [string, T])[] =>

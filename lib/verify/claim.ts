@@ -14,6 +14,8 @@ export interface Claim {
   /** What the statement says where it is no mere signature. */
   readonly attestation?: AttestationSummary;
   readonly annotations: Readonly<Record<string, string>>;
+  /** The `docker-reference` of a simple signing claim. */
+  readonly reference?: string;
   readonly detail: string;
 }
 
@@ -31,10 +33,12 @@ export function checkClaim({ content }: SignedItem, artifact: Artifact): Claim |
         return inconclusive('unsupported-digest', 'the SHA-256 digest of the image is not known');
       const claim = checkSimpleSigning(content.payload, image);
       if (isRefusal(claim)) return claim;
-      const where = claim.reference === undefined ? '' : `, signed as ${claim.reference}`;
+      const { reference, annotations } = claim;
+      const where = reference === undefined ? '' : `, signed as ${reference}`;
       return {
         proves: 'signed',
-        annotations: claim.annotations,
+        annotations,
+        ...(reference !== undefined && { reference }),
         detail: `the payload names this digest${where}`,
       };
     }

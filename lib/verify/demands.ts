@@ -1,5 +1,7 @@
-import type { TlogRule } from '#lib/model/authority.ts';
+import type { TlogRule, Witnesses } from '#lib/model/authority.ts';
 import type { Artifact } from './artifact.ts';
+
+export type { Witnesses } from '#lib/model/authority.ts';
 
 /** What is demanded beside the signature itself. */
 export interface Demands {
@@ -10,12 +12,4 @@ export interface Demands {
   /** Whether @sigstore/verify is to be asked too. */
   readonly secondOpinion: boolean;
   readonly atLeast?: Witnesses;
-}
-
-/** Least numbers of different witnesses, beyond the one that is needed where any is. */
-export interface Witnesses {
-  readonly logs?: number;
-  /** Sources of time of either kind. */
-  readonly times?: number;
-  readonly timestampAuthorities?: number;
 }

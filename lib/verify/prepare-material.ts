@@ -10,7 +10,13 @@ import {
   prepareContentTrust,
 } from './content-trust/prepare-content-trust.ts';
 import { sha256 } from './fingerprint.ts';
-import { compileIdentityRule, type IdentityMatcher, isRuleProblem } from './identity.ts';
+import {
+  compileIdentityRule,
+  compileTextRule,
+  type IdentityMatcher,
+  isRuleProblem,
+  type TextMatcher,
+} from './identity.ts';
 import { compileImageGlob } from './image-glob.ts';
 import { type PreparedKey, prepareTrustedKeys } from './keys.ts';
 import { type PreparedNotation, prepareNotation } from './notation/prepare-notation.ts';
@@ -24,6 +30,7 @@ export interface PreparedAuthority {
   readonly covers: (name: string) => boolean;
   readonly keys: readonly PreparedKey[];
   readonly rules: readonly IdentityMatcher[];
+  readonly reference?: TextMatcher;
   readonly domain?: TrustDomain;
   /** Why it cannot be asked; then nothing is claimed under it. */
   readonly problem?: Refusal;
@@ -86,16 +93,24 @@ export function prepareAuthority(
   // A key that counts at any time and without a log needs no trust root.
   const rootless =
     authority.kind === 'key' && authority.tlog === 'ignored' && parts.keys.every(isUnbounded);
-  const problem = parts.problem ?? (isRefusal(root) && !rootless ? root : undefined);
+  const reference = authority.reference && compileTextRule(authority.reference);
+  const problem =
+    parts.problem ??
+    (isRefusal(root) && !rootless ? root : undefined) ??
+    (typeof reference === 'object' ? unusable(authority.name, reference.problem) : undefined);
   return {
     authority,
     covers,
     keys: parts.keys,
     rules: parts.rules,
+    ...(typeof reference === 'function' && { reference }),
     ...(root !== undefined && !isRefusal(root) && { domain: root }),
     ...(problem && { problem }),
   };
 }
+
+const unusable = (name: string, why: string): Refusal =>
+  inconclusive('key-unresolvable', `the authority ${name} cannot be used: ${why}`);
 
 const isUnbounded = ({ window }: PreparedKey): boolean => window === undefined;
 
@@ -142,9 +157,6 @@ function rulesOf(authority: Extract<SigstoreAuthority, { kind: 'keyless' }>): Au
   return {
     keys: [],
     rules: [],
-    problem: inconclusive(
-      'key-unresolvable',
-      `the authority ${authority.name} cannot be used: ${why}`,
-    ),
+    problem: unusable(authority.name, why),
   };
 }
