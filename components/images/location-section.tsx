@@ -36,9 +36,16 @@ export function VerdictHead({ location, onHow }: VerdictHeadProps) {
         <p className="min-w-0">
           <Wrap>{verdictSentence(location)}</Wrap>
         </p>
-        <Button onClick={onHow} className="ml-auto max-md:ml-0">
-          How do we know?
-        </Button>
+        <span className="ml-auto inline-flex items-center gap-3 max-md:ml-0">
+          <a
+            href={`/api/v1/images/${location.digest}/receipt?repository=${encodeURIComponent(repositoryOf(location))}`}
+            download
+            className="text-label underline underline-offset-2"
+          >
+            Download receipt
+          </a>
+          <Button onClick={onHow}>How do we know?</Button>
+        </span>
       </div>
       {reason !== null && (
         <div className="mt-1 max-w-[84ch] text-body text-ink-2">

@@ -1,6 +1,6 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { createDocument, type ZodOpenApiPathsObject } from 'zod-openapi';
-import { ImageDetail, ImageFilter, ImagePage } from '#lib/contract/images.ts';
+import { ImageDetail, ImageFilter, ImagePage, ReceiptQuery } from '#lib/contract/images.ts';
 import { Overview, SearchResult, Settings } from '#lib/contract/overview.ts';
 import { ExportFormat, Facets, PageRequest, Problem } from '#lib/contract/paging.ts';
 import {
@@ -60,6 +60,19 @@ const paths: ZodOpenApiPathsObject = {
   ...list('images', ImagePage, ImageFilter),
   '/api/v1/images/facets': get('Counts of every facet', Facets, ImageFilter),
   '/api/v1/images/{digest}': get('One digest everywhere it was met', ImageDetail),
+  '/api/v1/images/{digest}/receipt': {
+    get: {
+      summary: 'The verdict with all from which it follows, for sealwatch verify-receipt',
+      requestParams: { query: ReceiptQuery },
+      responses: {
+        '200': {
+          description: 'The receipt, made from a fresh look',
+          content: { 'application/vnd.sealwatch.receipt.v1+json': { schema: z.looseObject({}) } },
+        },
+        ...problems,
+      },
+    },
+  },
   ...list('published', PublishedPage, PublishedFilter),
   '/api/v1/clusters': get('Clusters with their state', ClusterList),
   '/api/v1/registries': get('Registries with their state', RegistryList),

@@ -190,6 +190,9 @@ export const ImageLocation = ImageRow.extend({
 }).meta({ id: 'ImageLocation' });
 export type ImageLocation = z.infer<typeof ImageLocation>;
 
+/** In which `registry/repository` the digest of a receipt is meant. */
+export const ReceiptQuery = z.object({ repository: z.string().min(3).max(512) });
+
 /** `/api/v1/images/{digest}`: everywhere this digest was met. */
 export const ImageDetail = z
   .object({

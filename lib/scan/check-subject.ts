@@ -46,8 +46,9 @@ export async function checkSubject(
   };
 }
 
-async function lookAt(
-  { registry, contentTrust, log }: Needs,
+/** Everything beside one digest. Never throws for the world: then nothing is claimed about it. */
+export async function lookAt(
+  { registry, contentTrust, log }: Pick<Needs, 'registry' | 'contentTrust' | 'log'>,
   subject: Subject,
   elsewhere: readonly Elsewhere[],
 ): Promise<DiscoveredImage> {

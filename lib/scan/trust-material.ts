@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { TrustRoot } from '#lib/model/authority.ts';
+import type { VerifierMaterial } from '#lib/ports.ts';
 import { verifierVersion } from '#lib/verify/verifier-version.ts';
 import type { ScanDependencies } from './dependencies.ts';
 import { resolveKeys } from './resolve-keys.ts';
@@ -17,6 +18,8 @@ export interface TrustKeeper {
 export interface TrustState {
   /** Names all that can change a verdict: authorities with their images, where we look, trust roots, the verifier. */
   readonly revision: string;
+  /** What the verifier was given. */
+  readonly material: VerifierMaterial;
   readonly problems: readonly Failure[];
 }
 
@@ -49,6 +52,7 @@ export function createTrustKeeper(deps: Needs): TrustKeeper {
     await deps.store.saveTrustRoots(roots);
     const state = {
       revision,
+      material: { authorities, trustRoots: roots },
       problems: [
         ...problems.map(({ name, reason, detail }) => ({ source: name, reason, detail })),
         ...unread,

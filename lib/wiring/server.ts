@@ -8,9 +8,13 @@ import { type Environment, readEnvironment } from '#lib/config/environment.ts';
 import type { ScanRow } from '#lib/contract/sources.ts';
 import { ConfigurationError, OperationalError } from '#lib/errors.ts';
 import { log } from '#lib/log.ts';
-import type { Queue, Store, TrustSource } from '#lib/ports.ts';
+import { digest } from '#lib/model/digest.ts';
+import type { Queue, Store, Subject, TrustSource } from '#lib/ports.ts';
+import { makeReceipt } from '#lib/scan/make-receipt.ts';
 import { createScanner, type Scanner } from '#lib/scan/scanner.ts';
+import { createTrustKeeper } from '#lib/scan/trust-material.ts';
 import { startWorker, type Worker } from '#lib/scan/worker.ts';
+import { writeReceipt } from '#lib/verify/receipt/receipt.ts';
 import { verifierVersion } from '#lib/verify/verifier-version.ts';
 import {
   type Configuration,
@@ -30,6 +34,8 @@ export interface Server {
   trustRoots(): ReturnType<TrustSource['load']>;
   requestScan(full: boolean): Promise<ScanRow>;
   stopScan(id: string): Promise<ScanRow | undefined>;
+  /** The receipt of an image as a file; see `makeReceipt`. */
+  receipt(registry: string, repository: string, digest: string): Promise<string>;
 }
 
 interface Running extends Server {
@@ -109,6 +115,8 @@ async function start(environment: Environment): Promise<Running> {
     trustRoots: () => part.world.trust.load(),
     requestScan: (full) => part.scanner.requestScan('request', full),
     stopScan: (id) => part.scanner.stopScan(id),
+    receipt: (registry, repository, name) =>
+      part.receipt({ registry, repository, digest: digest(name) }),
     stop: async () => {
       if (file !== undefined) unwatchFile(file);
       await part.close();
@@ -169,6 +177,7 @@ interface Part {
   readonly world: World;
   readonly worker: Worker;
   readonly scanner: Scanner;
+  receipt(subject: Subject): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -180,6 +189,7 @@ async function openPart(
 ): Promise<Part> {
   const world = await openWorld(configuration, environment);
   const dependencies = dependenciesOf(world, configuration, store, queue);
+  const trust = createTrustKeeper(dependencies);
   const worker = await startWorker(dependencies, {
     everyMs: configuration.scan.everyMinutes * 60_000,
     verdictMaxAgeMs: configuration.scan.maxAgeHours * 3_600_000,
@@ -190,6 +200,7 @@ async function openPart(
     world,
     worker,
     scanner: createScanner(dependencies),
+    receipt: async (subject) => writeReceipt(await makeReceipt(dependencies, trust, subject)),
     close: async () => {
       await worker.stop();
       await world.close();

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import type { Authority } from '#lib/model/authority.ts';
 import { isDigest } from '#lib/model/digest.ts';
 import { limits } from '#lib/model/limits.ts';
+import { type Receipt, receiptMediaType } from '#lib/model/receipt.ts';
 import { authorityFingerprint } from '#lib/verify/authority-fingerprint.ts';
 import { isObject, parseJson } from '#lib/verify/json.ts';
 import { isRefusal } from '#lib/verify/refusal.ts';
 import { BytesProblem, readBytes } from './bytes-in-json.ts';
 import { canonicalJson, digestOf } from './canonical-json.ts';
-import { type Receipt, receiptMediaType } from './receipt.ts';
 
 /** A receipt that is not what it was when it was written, or never was one. */
 export interface Unreadable {

@@ -1,11 +1,12 @@
 import type { Digest } from '#lib/model/digest.ts';
+import type { Receipt } from '#lib/model/receipt.ts';
 import type { EvidenceVerdict, ImageVerdict } from '#lib/model/verdict.ts';
 import { prepareMaterial } from '#lib/verify/prepare-material.ts';
 import { verifierVersion } from '#lib/verify/verifier-version.ts';
 import { verifyImage } from '#lib/verify/verify-image.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { isUnreadable, readReceipt } from './read-receipt.ts';
-import { authorityDigest, type Receipt } from './receipt.ts';
+import { authorityDigest } from './receipt.ts';
 
 /** Whom the receipt believes, by digest: what its reader has to agree with. */
 export interface ReceiptPins {
