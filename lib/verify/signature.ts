@@ -3,6 +3,7 @@ import { ed25519ph } from '@noble/curves/ed25519.js';
 import { p256, p384, p521 } from '@noble/curves/nist.js';
 import type { HashName, KeyKind, PreparedKey } from './keys.ts';
 import { inconclusive, type Refusal } from './refusal.ts';
+import { verifiesPss } from './rsa-pss.ts';
 
 /** What was signed: the bytes, or only their digest when the bytes are not at hand. */
 export type SignedContent =
@@ -72,7 +73,7 @@ function holds(
 ): boolean {
   try {
     if (content.kind === 'digest')
-      return content.algorithm === hash && holdsOverDigest(key, content.value, signature, padding);
+      return content.algorithm === hash && holdsOverDigest(key, content, signature, padding);
     if (padding === 'pss')
       return verify(
         hash,
@@ -80,7 +81,8 @@ function holds(
         {
           key: key.key,
           padding: constants.RSA_PKCS1_PSS_PADDING,
-          saltLength: constants.RSA_PSS_SALTLEN_DIGEST,
+          // Key services differ: as long as the hash, or as long as there is room.
+          saltLength: constants.RSA_PSS_SALTLEN_AUTO,
         },
         signature,
       );
@@ -100,14 +102,15 @@ const digestInfo: Readonly<Record<number, string>> = {
   64: '3051300d060960864801650304020305000440',
 };
 
-/** Node verifies bytes only; over a digest alone ECDSA and PKCS #1 v1.5 are checked by hand. */
+/** Node verifies bytes only; over a digest alone ECDSA and RSA are checked by hand. */
 function holdsOverDigest(
   key: PreparedKey,
-  digest: Buffer,
+  { algorithm, value: digest }: Extract<SignedContent, { kind: 'digest' }>,
   signature: Uint8Array,
   padding: 'pkcs1' | 'pss' | 'ecdsa',
 ): boolean {
-  if (key.kind === 'ed25519' || padding === 'pss') return false;
+  if (key.kind === 'ed25519') return false;
+  if (padding === 'pss') return verifiesPss(key.key, algorithm, digest, signature);
   if (key.kind === 'rsa') {
     const opened = publicDecrypt({ key: key.key, padding: constants.RSA_PKCS1_PADDING }, signature);
     const prefix = digestInfo[digest.length];
