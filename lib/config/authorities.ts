@@ -4,12 +4,14 @@ import path from 'node:path';
 import { ConfigurationError } from '#lib/errors.ts';
 import type {
   Authority,
+  AuthoritySource,
   IdentityRule,
   SubjectKind,
   TextRule,
   TrustedKey,
 } from '#lib/model/authority.ts';
 import { readNotationEntry } from './notation.ts';
+import type { Preset } from './presets/preset.ts';
 import type { ReadConfig } from './read-config.ts';
 import type { AuthorityEntry, NotationEntry } from './schema.ts';
 
@@ -33,7 +35,7 @@ export function readAuthorities(config: ReadConfig, variables: Variables): Writt
     const named = {
       name: entry.name,
       images: entry.images,
-      source: { kind: 'configuration', path: config.path } as const,
+      source: sourceOf(entry.preset, config.path),
       ...(entry.annotations !== undefined && { annotations: entry.annotations }),
       ...(entry.attestations !== undefined && { attestations: entry.attestations }),
     };
@@ -71,6 +73,12 @@ export function readAuthorities(config: ReadConfig, variables: Variables): Writt
   });
   if (problems.length > 0) throw new ConfigurationError(problems);
   return authorities;
+}
+
+function sourceOf(preset: Preset | undefined, path: string): AuthoritySource {
+  if (preset === undefined) return { kind: 'configuration', path };
+  const { name, documents, readOn, unconfirmed } = preset;
+  return { kind: 'preset', name, documents, readOn, unconfirmed };
 }
 
 /** One authority for each statement of the policy. */

@@ -68,7 +68,7 @@ function explain(issue: z.core.$ZodIssue): { keys: Keys; message: string }[] {
       message:
         key === 'password' || key === 'token'
           ? 'secrets are not written into this file. Use passwordFile or passwordEnv.'
-          : 'is not a known key here. See docs/configuration.md for the keys.',
+          : 'is not a known key here. See docs/configuration.md for the keys, docs/authorities.md for those of presets.',
     }));
   if (issue.code === 'invalid_union') {
     const nearest = [...issue.errors].sort((a, b) => a.length - b.length)[0]?.[0];

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { shippedTrustRoots, subjectKinds } from '#lib/model/authority.ts';
 import { parseReference } from '#lib/model/reference.ts';
+import type { Preset } from './presets/preset.ts';
+import { presets } from './presets/presets.ts';
 
 const name = z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/i, {
   message: 'must be letters, digits, dots and dashes, at most 63 characters',
@@ -168,6 +170,34 @@ const Authority = z
     message: 'tlog: required needs trustRoot, to know whose log',
   });
 
+/** An authority as an operator wrote it, or what a chosen preset stands for. */
+type ReadAuthority = z.output<typeof Authority> & { readonly preset?: Preset };
+
+const isPresetEntry = (value: unknown): value is { readonly preset: unknown } =>
+  typeof value === 'object' && value !== null && 'preset' in value;
+
+/** A preset is read as the authority that it stands for; its own settings are checked before. */
+const WrittenOrPreset = z.unknown().transform((value, context): ReadAuthority => {
+  const refuse = (issues: readonly z.core.$ZodIssue[]): never => {
+    for (const issue of issues)
+      context.issues.push({ ...issue, input: value } as z.core.$ZodRawIssue);
+    return z.NEVER;
+  };
+  if (!isPresetEntry(value)) {
+    const read = Authority.safeParse(value);
+    return read.success ? read.data : refuse(read.error.issues);
+  }
+  const preset = presets.find(({ name: known }) => known === value.preset);
+  if (preset === undefined) {
+    const message = `must be one of ${presets.map(({ name: known }) => known).join(', ')}`;
+    return refuse([{ code: 'custom', path: ['preset'], message, input: value }]);
+  }
+  const reading = preset.read(value);
+  if (!reading.ok) return refuse(reading.issues);
+  const read = Authority.safeParse(reading.authority);
+  return read.success ? { ...read.data, preset } : refuse(read.error.issues);
+});
+
 const images = z.array(z.string().min(1)).min(1);
 
 /** Where else than beside them signatures of some images lie. */
@@ -249,7 +279,7 @@ export const ConfigFile = z.strictObject({
   notice: z.string().max(300).optional(),
   clusters: z.array(Cluster).default([]),
   registries: z.array(Registry).default([]),
-  authorities: z.array(Authority).default([]),
+  authorities: z.array(WrittenOrPreset).default([]),
   trustRoots: z.array(TrustRoot).default([]),
   signatureRepositories: z.array(SignatureRepository).default([]),
   /** Stores of GPG signatures: named here, images that have them are never called unsigned. */

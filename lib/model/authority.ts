@@ -30,7 +30,19 @@ export type AuthoritySource =
   | { readonly kind: 'configuration'; readonly path: string }
   | { readonly kind: 'command-line' }
   | { readonly kind: 'policy'; readonly cluster: string; readonly policy: string }
-  | { readonly kind: 'preset'; readonly name: string };
+  | PresetSource;
+
+/** An authority that we wrote and the operator chose: where its facts were read, and which were not. */
+export interface PresetSource {
+  readonly kind: 'preset';
+  readonly name: string;
+  /** Addresses of the documents that say so. */
+  readonly documents: readonly string[];
+  /** The day on which they were read, `YYYY-MM-DD`. */
+  readonly readOn: string;
+  /** Facts that no document confirms, a sentence each; empty when all are confirmed. */
+  readonly unconfirmed: readonly string[];
+}
 
 interface Named {
   readonly name: string;

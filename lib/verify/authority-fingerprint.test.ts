@@ -45,7 +45,7 @@ it('stays with name, source, images and the line ends of a key', () => {
   const same = keyAuthority([publicPem.replaceAll('\n', '\r\n')], {
     name: 'other',
     images: ['x/**'],
-    source: { kind: 'preset', name: 'x' },
+    source: { kind: 'command-line' },
   });
   expect(marked(same)).toBe(marked(key));
 });
