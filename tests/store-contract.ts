@@ -752,6 +752,26 @@ export function storeContract(open: () => Promise<OpenedStore>): void {
       expect(await Promise.all(together)).toEqual([[fact], [], [fact]]);
       expect(await store().authorityUse()).toEqual(new Map([['release', 1]]));
     });
+
+    it('replace a fact that holds for a time only, and no other', async () => {
+      const until = (holdsUntil: string) => ({
+        subject: digestOf(1),
+        evidence: digestOf(92),
+        authorityFingerprint: 'a',
+        trustRootRevision: 'r',
+        verifierVersion: '1',
+        verdict: { ...verdictOf(1, 'verified').verdict, kind: 'notation', holdsUntil } as never,
+      });
+      for (const day of ['2026-01-01', '2026-01-02'])
+        await store().saveVerdicts(
+          [{ ...verdictOf(1, 'verified'), facts: [until(`${day}T00:00:00.000Z`)] }],
+          noon,
+          'scan',
+        );
+      expect(await store().knownFacts(digestOf(1), [digestOf(92)])).toEqual([
+        until('2026-01-02T00:00:00.000Z'),
+      ]);
+    });
   });
 
   describe('scans, the trend and the rest', () => {

@@ -63,6 +63,26 @@ describe('the limits of discovery', () => {
     expect(reasons.filter((reason) => reason === 'registry-not-found')).toHaveLength(whole);
   });
 
+  it('N68 says so when a digest has more signatures than are read', async () => {
+    const subject = { mediaType: mediaTypes.ociManifest, digest: image.digest, size: 2 };
+    for (let index = 0; index <= limits.referrers; index++)
+      pushManifest(
+        lab,
+        repository,
+        undefined,
+        [{ mediaType: mediaTypes.notationJws, bytes: Buffer.from(`{"n":${index}}`) }],
+        { artifactType: mediaTypes.notation, subject },
+      );
+    const discovery = await discoverEvidence(reader, image);
+    expect(discovery.evidence).toHaveLength(limits.referrers);
+    expect(discovery.complete).toBe(false);
+    expect(discovery.places[0]).toMatchObject({
+      place: 'referrers-api',
+      outcome: 'failed',
+      reason: 'limit-exceeded',
+    });
+  });
+
   it('refuses a layer that claims to be huge without asking for it', async () => {
     const huge = { mediaType: mediaTypes.simpleSigning, digest: other, size: 10_000_000_000 };
     pushManifest(lab, repository, tagOf('.sig'), [], { layers: [huge] });

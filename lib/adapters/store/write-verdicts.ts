@@ -148,16 +148,19 @@ async function update(trx: Write['trx'], rows: readonly VerdictRow[]): Promise<v
     from ${asTable(rows, columns)} as n where i.id = n.id`.execute(trx);
 }
 
+/** A fact that time undoes is found again, and replaces the one that it was. */
 async function saveFacts(trx: Write['trx'], facts: readonly Fact[]): Promise<void> {
   for (const part of chunks(facts))
     await sql`
       insert into fact (subject, evidence, authority_fingerprint, trust_root_revision, verifier_version, verdict)
-      select * from ${asTable(part, {
+      select distinct on (1, 2, 3, 4, 5) * from ${asTable(part, {
         subject: ['text', (fact) => fact.subject],
         evidence: ['text', (fact) => fact.evidence],
         authority_fingerprint: ['text', (fact) => fact.authorityFingerprint],
         trust_root_revision: ['text', (fact) => fact.trustRootRevision],
         verifier_version: ['text', (fact) => fact.verifierVersion],
         verdict: ['jsonb', (fact) => fact.verdict],
-      })} as input order by 1, 2, 3, 4, 5 on conflict do nothing`.execute(trx);
+      })} as input order by 1, 2, 3, 4, 5
+      on conflict (subject, evidence, authority_fingerprint, trust_root_revision, verifier_version)
+      do update set verdict = excluded.verdict where fact.verdict ? 'holdsUntil'`.execute(trx);
 }
