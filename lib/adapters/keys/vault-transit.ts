@@ -13,6 +13,14 @@ export interface VaultOptions {
   readonly mount?: string;
 }
 
+/** What registries would be called is a key that cannot be had. */
+const codes = {
+  unreachable: 'key-unresolvable',
+  timeout: 'key-unresolvable',
+  tls: 'key-unresolvable',
+  protocol: 'key-unresolvable',
+} as const;
+
 const TransitKey = z.object({
   data: z.object({
     type: z.string(),
@@ -46,7 +54,7 @@ export async function readTransitKey(
     },
     cap: limits.tokenBytes,
     purpose: `public key ${reference}`,
-    codes: { unreachable: 'key-unresolvable', timeout: 'key-unresolvable' },
+    codes,
   });
   if (answer.status !== 200)
     throw unresolvable(
