@@ -86,6 +86,9 @@ function timestampsOf({
   demands,
   log,
 }: TimeQuestion): readonly VerifiedTimestamp[] | Refusal {
+  const seen = new Set(item.timestamps.map((der) => der.toString('base64')));
+  if (seen.size < item.timestamps.length)
+    return log.failed('timestamp', invalid('tsa-bad', 'a timestamp is there twice'));
   const stamps: VerifiedTimestamp[] = [];
   let stranger: Refusal | undefined;
   for (const der of item.timestamps) {

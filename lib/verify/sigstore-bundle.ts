@@ -113,7 +113,10 @@ function entriesOf(item: SignedItem, { logs }: TrustDomain): TransparencyLogEntr
   });
 }
 
-function tokensOf({ timestamps }: SignedItem, { material }: TrustDomain): RFC3161Timestamp[] {
+function tokensOf(item: SignedItem, { material }: TrustDomain): RFC3161Timestamp[] {
+  const { timestamps, timestamped, signature } = item;
+  if (timestamps.length > 0 && timestamped !== signature)
+    cannot('the timestamps are over something else than the signature');
   const tokens = timestamps.flatMap((der) => {
     const token = tokenOf(der);
     const leaf = material.timestampAuthorities
