@@ -94,7 +94,9 @@ async function judge(
   known: readonly Fact[],
 ): Promise<Awaited<ReturnType<Needs['verifier']['verify']>>> {
   try {
-    return await verifier.verify(discovery, known, now());
+    const answer = await verifier.verify(discovery, known, now());
+    tellDisagreements(log, answer.newFacts);
+    return answer;
   } catch (error) {
     const name = subjectKey({ ...discovery, digest: discovery.subject });
     log.error({ err: error, subject: name }, 'the verifier failed');
@@ -113,6 +115,15 @@ async function judge(
       verifierVersion: 'unavailable',
     };
     return { verdict, newFacts: [], signatureChecks: 0 };
+  }
+}
+
+/** Two verifiers that differ mean a fault in one of them: somebody should look at the evidence. */
+function tellDisagreements(log: Needs['log'], facts: readonly Fact[]): void {
+  for (const { subject, evidence, verdict } of facts) {
+    if (verdict.reason !== 'verifier-disagreement') continue;
+    const detail = verdict.checks.find(({ id }) => id === 'second-opinion')?.detail;
+    log.warn({ subject, evidence, detail }, 'two verifiers disagree');
   }
 }
 
