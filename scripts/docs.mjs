@@ -3,16 +3,23 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cruise } from 'dependency-cruiser';
 import config from '../.dependency-cruiser.mjs';
 import { owners, reasons } from '../lib/model/reasons.ts';
+import { deviations } from '../tests/conformance/deviations.ts';
 
 const marks = { begin: '<!-- generated: begin -->', end: '<!-- generated: end -->' };
 
 /** @returns {Promise<string[]>} the files whose text is not what the code says */
 export async function outdatedDocs() {
-  const wanted = { 'docs/verdicts.md': verdicts(), 'docs/architecture.md': await architecture() };
+  const wanted = await allDocs();
   return Object.entries(wanted)
     .filter(([file, text]) => !existsSync(file) || readFileSync(file, 'utf8') !== text)
     .map(([file]) => file);
 }
+
+const allDocs = async () => ({
+  'docs/verdicts.md': verdicts(),
+  'docs/deviations.md': deviationTable(),
+  'docs/architecture.md': await architecture(),
+});
 
 function between(file, text) {
   const [head, rest = ''] = readFileSync(file, 'utf8').split(marks.begin);
@@ -30,6 +37,14 @@ function verdicts() {
     'docs/verdicts.md',
     `${rows.length} reasons; owners: ${owners.join(', ')}.\n\n${head}\n${rows.join('\n')}`,
   );
+}
+
+function deviationTable() {
+  const rows = Object.entries(deviations).map(
+    ([name, { peers, ours, why }]) => `| \`${name}\` | ${peers} | ${ours} | ${why} |`,
+  );
+  const head = '| name | other verifiers | Sealwatch | why |\n|---|---|---|---|';
+  return between('docs/deviations.md', `${head}\n${rows.join('\n')}`);
 }
 
 /** The layers and who imports whom, as the code has it today. */
@@ -68,6 +83,5 @@ if (import.meta.main) {
     for (const file of outdated) console.error(`✘ ${file} is out of date: npm run docs`);
     process.exit(outdated.length === 0 ? 0 : 1);
   }
-  writeFileSync('docs/verdicts.md', verdicts());
-  writeFileSync('docs/architecture.md', await architecture());
+  for (const [file, text] of Object.entries(await allDocs())) writeFileSync(file, text);
 }

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Outcome } from './judge-bundle.ts';
-import { corporaFolder, falselyVerified, outcomeTable, runCases } from './run-cases.ts';
+import { reportText } from './report.ts';
+import { corporaFolder, type Report, runCases } from './run-cases.ts';
 
 const folder = corporaFolder();
 if (folder === undefined)
@@ -9,18 +9,31 @@ if (folder === undefined)
   );
 
 describe.skipIf(folder === undefined)('cases that other projects wrote', () => {
-  let outcomes: readonly Outcome[] = [];
+  let report: Report;
   beforeAll(async () => {
-    outcomes = await runCases(folder ?? '');
+    report = await runCases(folder ?? '');
   });
 
   it('verifies none that must fail', () => {
-    expect(outcomes.length).toBeGreaterThan(100);
-    expect(falselyVerified(outcomes)).toEqual([]);
+    expect(report.outcomes.length).toBeGreaterThan(100);
+    expect(report.falselyVerified).toEqual([]);
   });
 
   it('disagrees on none that it can judge', () => {
-    const disagreed = outcomes.filter(({ result }) => result === 'disagreed');
-    expect(disagreed, outcomeTable(outcomes)).toEqual([]);
+    const disagreed = report.outcomes.filter(({ result }) => result === 'disagreed');
+    expect(disagreed, reportText(report)).toEqual([]);
+  });
+
+  it('refuses for a reason that the case itself has words for', () => {
+    expect(report.fits.filter(({ fit }) => fit !== 'fits')).toEqual([]);
+  });
+
+  it('refuses what was accepted once its signer or its artifact is another', () => {
+    expect(report.madeUp.run).toBeGreaterThan(100);
+    expect(report.madeUp.wrong).toEqual([]);
+  });
+
+  it('meets no exception', () => {
+    expect(report.crashes).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { createPublicKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import type { Authority, TrustRoot } from '#lib/model/authority.ts';
+import type { Authority, TextRule, TrustRoot } from '#lib/model/authority.ts';
 import { digest } from '#lib/model/digest.ts';
 import type { CosignAnnotations } from '#lib/model/evidence.ts';
 import type { EvidenceVerdict } from '#lib/model/verdict.ts';
@@ -10,7 +10,15 @@ import { sha256, spkiOf } from '#lib/verify/fingerprint.ts';
 import { readPem } from '#lib/verify/pem.ts';
 import { verifyEvidence } from '#lib/verify/verify-evidence.ts';
 import type { Case } from './cases.ts';
-import { aRoot, caseDay, marked, type Outcome, outcomeOf } from './judge-bundle.ts';
+import {
+  aboutCase,
+  aRoot,
+  caseDay,
+  marked,
+  notApplicable,
+  type Outcome,
+  outcomeOf,
+} from './outcome.ts';
 
 /** Signatures of a case, out of their registry. */
 export const Normalized = z.object({
@@ -22,13 +30,20 @@ export const Normalized = z.object({
 /** Judges a case in the annotation layout: one good signature is enough, as for an image. */
 export function judgeLegacy(folder: string, one: Case): Outcome {
   const read = (name: unknown) => readFileSync(path.join(folder, String(name)));
-  const about = { id: one.id, source: one.source.repo, expected: one.expected };
-  const { artifactDigest } = one.options;
+  const { artifactDigest, requiredKeys = [], signatureThreshold = 1 } = one.options;
   if (artifactDigest === undefined)
     // Without a readable manifest there is no digest, and so nothing that could be verified.
-    return { ...about, verified: false, result: 'agreed', why: 'no digest to verify' };
-  const { authority, root } = setting(one, read);
+    return {
+      ...aboutCase(one),
+      verified: false,
+      result: one.expected === 'fail' ? 'agreed' : 'disagreed',
+      why: 'no digest to verify',
+      refusals: [],
+    };
+  if (requiredKeys.length > 1 || signatureThreshold > 1)
+    return notApplicable(one, 'several-signers');
   const { signatures } = Normalized.parse(JSON.parse(read(one.inputs['normalized']).toString()));
+  const { authority, root } = setting(one, read);
   const verdicts = signatures.map(({ payload, annotations }): EvidenceVerdict => {
     const bytes = Buffer.from(payload, 'base64');
     const id = digest(`sha256:${sha256(bytes).toString('hex')}`);
@@ -78,6 +93,8 @@ function setting(
     source: { kind: 'command-line' },
     images: ['**'],
     tlog: options.tlogThreshold === 0 ? 'ignored' : 'required',
+    atLeast: { logs: options.tlogThreshold ?? 1 },
+    ...referenceOf(options),
   } as const;
   const keyFiles = keysOf(one);
   if (keyFiles.length > 0)
@@ -91,9 +108,13 @@ function setting(
       }),
     };
   const exact = (value: string) => ({ kind: 'exact', value }) as const;
+  const { identity: name, identityRegex: searched, issuer } = options;
   const identity = {
-    subject: exact(options.identity ?? ''),
-    issuer: exact(options.issuer ?? ''),
+    subject:
+      name === undefined && searched !== undefined
+        ? ({ kind: 'pattern', pattern: `(?s).*(?:${searched}).*` } as const)
+        : exact(name ?? ''),
+    issuer: exact(issuer ?? ''),
   };
   return {
     root,
@@ -107,11 +128,25 @@ function setting(
   };
 }
 
+/** The reference that the claim must name, where the case asks for one. */
+export function referenceOf({ imageReference, signedIdentity }: Case['options']): {
+  readonly reference?: TextRule;
+} {
+  if (imageReference === undefined) return {};
+  const isExact =
+    signedIdentity === 'matchExact' ||
+    (signedIdentity === 'matchRepoDigestOrExact' && !imageReference.includes('@'));
+  if (isExact) return { reference: { kind: 'exact', value: imageReference } };
+  const repository = imageReference.replace(/(?::[^/:@]+)?(?:@.*)?$/, '');
+  const literal = repository.replace(/[^A-Za-z0-9/]/g, '\\$&');
+  return { reference: { kind: 'pattern', pattern: `${literal}(?::[^/@]+)?(?:@.+)?` } };
+}
+
 /** The keys of the case; where some are required, those only. */
 function keysOf({ inputs, options }: Case): readonly string[] {
   if (typeof inputs['key'] === 'string') return [inputs['key']];
-  const keys = z.array(z.string()).catch([]).parse(inputs['keys']);
-  const required = z.array(z.string()).catch([]).parse(options.requiredKeys);
+  const keys = z.array(z.string()).default([]).parse(inputs['keys']);
+  const required = options.requiredKeys ?? [];
   if (required.length === 0) return keys;
   return keys.filter((file) => required.some((name) => path.basename(file).startsWith(name)));
 }

@@ -16,10 +16,10 @@ import { sha256 } from '#lib/verify/fingerprint.ts';
 import { readNotationEnvelope } from '#lib/verify/notation/read-envelope.ts';
 import { readPayload } from '#lib/verify/notation/read-payload.ts';
 import { prepareMaterial } from '#lib/verify/prepare-material.ts';
-import { isRefusal } from '#lib/verify/refusal.ts';
+import { isRefusal, type Refusal } from '#lib/verify/refusal.ts';
 import { verifyImage } from '#lib/verify/verify-image.ts';
 import type { Case } from './cases.ts';
-import { caseDay, type Outcome } from './judge-bundle.ts';
+import { aboutCase, caseDay, type Outcome, refusalsOf, refusalText } from './outcome.ts';
 
 const Files = z.array(z.string());
 const Inputs = z.object({
@@ -45,16 +45,22 @@ const anyScope = 'registry.example/case';
  */
 export function judgeNotation(folder: string, one: Case): Outcome {
   const inputs = Inputs.parse(one.inputs);
-  const about = { id: one.id, source: one.source.repo, expected: one.expected };
+  const about = aboutCase(one);
   if (one.expected === 'parse-ok' || one.expected === 'reject') {
     const why = readingOf(folder, inputs, one.kind);
     const agreed = (why === undefined) === (one.expected === 'parse-ok');
-    return { ...about, verified: false, result: agreed ? 'agreed' : 'disagreed', why: why ?? 'read' };
+    return {
+      ...about,
+      verified: false,
+      result: agreed ? 'agreed' : 'disagreed',
+      why: why ? refusalText(why) : 'read',
+      refusals: why ? [why] : [],
+    };
   }
   const verdicts = judged(folder, inputs, one);
   if (typeof verdicts === 'string') {
     const result = one.expected === 'fail' ? 'agreed' : 'disagreed';
-    return { ...about, verified: false, result, why: verdicts };
+    return { ...about, verified: false, result, why: verdicts, refusals: [] };
   }
   const { check } = one.options;
   const passes = verdicts.some(check === undefined ? letsPass : timestampHolds);
@@ -63,7 +69,13 @@ export function judgeNotation(folder: string, one: Case): Outcome {
   const why = verdicts
     .map(({ status, checks }) => [status, ...checks.flatMap(failureText)].join(': '))
     .join('; ');
-  return { ...about, verified, result: agreed ? 'agreed' : 'disagreed', why };
+  return {
+    ...about,
+    verified,
+    result: agreed ? 'agreed' : 'disagreed',
+    why,
+    refusals: refusalsOf(verdicts),
+  };
 }
 
 const failureText = ({ outcome, logged, reason, detail }: EvidenceVerdict['checks'][number]) =>
@@ -72,8 +84,12 @@ const failureText = ({ outcome, logged, reason, detail }: EvidenceVerdict['check
 const letsPass = ({ status, checks }: EvidenceVerdict): boolean =>
   status === 'verified' || checks.every(({ outcome, logged }) => outcome !== 'failed' || logged);
 
+/** Nobody can be asked about revocation here; what their test answers for the authority, ours leaves open. */
 const timestampHolds = ({ checks }: EvidenceVerdict): boolean =>
-  checks.some(({ id, outcome }) => id === 'timestamp' && outcome === 'passed');
+  checks.some(
+    ({ id, outcome, reason }) =>
+      id === 'timestamp' && (outcome === 'passed' || reason === 'revocation-unknown'),
+  );
 
 /** The verdicts about the envelopes of a case, or why its policy cannot be used. */
 function judged(folder: string, inputs: Inputs, one: Case): readonly EvidenceVerdict[] | string {
@@ -139,7 +155,11 @@ function authoritiesOf(folder: string, inputs: Inputs, { options }: Case) {
       scopesElsewhere: statements.statements
         .flatMap((other) => other.registryScopes)
         .filter((scope) => scope !== '*' && !registryScopes.some((own) => own === scope)),
-      trustStores: { ca: texts('ca'), signingAuthority: texts('signingAuthority'), tsa: texts('tsa') },
+      trustStores: {
+        ca: texts('ca'),
+        signingAuthority: texts('signingAuthority'),
+        tsa: texts('tsa'),
+      },
     } as const;
     return { ...authority, fingerprint: authorityFingerprint(authority) };
   });
@@ -188,11 +208,11 @@ function servedIn(folder: string, { manifest, ociLayout }: Inputs, subject: stri
 }
 
 /** Why an envelope cannot be read; undefined when it can. */
-function readingOf(folder: string, inputs: Inputs, kind: string): string | undefined {
+function readingOf(folder: string, inputs: Inputs, kind: string): Refusal | undefined {
   const bytes = readFileSync(path.join(folder, inputs.envelope ?? inputs.vector ?? ''));
   const whole = withCertificate(bytes, inputs.vector !== undefined);
   const envelope = readNotationEnvelope(typeOfKind(kind), whole);
-  return isRefusal(envelope) ? `${envelope.reason}: ${envelope.detail}` : undefined;
+  return isRefusal(envelope) ? envelope : undefined;
 }
 
 /** Vectors come without certificates; their own tests add them, and so does this. */

@@ -6,8 +6,8 @@ import { digest } from '#lib/model/digest.ts';
 import { sha256 } from '#lib/verify/fingerprint.ts';
 import { verifyEvidence } from '#lib/verify/verify-evidence.ts';
 import type { Case } from './cases.ts';
-import { aRoot, caseDay, marked, type Outcome, outcomeOf } from './judge-bundle.ts';
-import { annotationsOf, Normalized } from './judge-legacy.ts';
+import { annotationsOf, Normalized, referenceOf } from './judge-legacy.ts';
+import { aRoot, caseDay, marked, type Outcome, outcomeOf } from './outcome.ts';
 
 /**
  * Judges a case of a private authority without logs. A case names several names of one certificate,
@@ -48,9 +48,12 @@ export async function judgePrivatePki(folder: string, one: Case): Promise<Outcom
         trustRoot: root.name,
         tlog: 'ignored',
         sct: 'ignored',
+        ...referenceOf(one.options),
       });
       return verifyEvidence(evidence.subject, evidence, authority, root, caseDay);
     });
   });
-  return outcomeOf(one, verdicts);
+  const outcome = outcomeOf(one, verdicts);
+  // One name too few is too few.
+  return { ...outcome, verified: outcome.verified && outcome.refusals.length === 0 };
 }

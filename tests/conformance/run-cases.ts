@@ -1,11 +1,15 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type Case, readCases } from './cases.ts';
-import { judgeBundle, type Outcome } from './judge-bundle.ts';
+import { judgeBundle } from './judge-bundle.ts';
 import { judgeLegacy } from './judge-legacy.ts';
+import { judgeNotation } from './judge-notation.ts';
 import { judgePrivatePki } from './judge-private-pki.ts';
 import { judgeTimestamp } from './judge-timestamp.ts';
 import { judgeTrustedRoot } from './judge-trusted-root.ts';
+import { createStrangers, madeUpOf, type Strangers, wrongRefusal } from './made-up.ts';
+import { aboutCase, notApplicable, type Outcome } from './outcome.ts';
+import { type Fit, fitOf } from './refusal-words.ts';
 
 /** Where the cases of other projects lie; undefined when they are not here. */
 export function corporaFolder(): string | undefined {
@@ -15,58 +19,95 @@ export function corporaFolder(): string | undefined {
   return existsSync(path.join(folder, 'INDEX.json')) ? folder : undefined;
 }
 
-/** Runs every case of the kinds that this version verifies. */
-export async function runCases(folder: string): Promise<readonly Outcome[]> {
-  const outcomes: Outcome[] = [];
-  for (const one of readCases(folder, [
-    'sigstore-bundle',
-    'trusted-root',
-    'cosign-legacy',
-    'rfc3161-token',
-  ]))
-    outcomes.push(await runCase(folder, one));
-  return outcomes;
+/** What came of all cases. */
+export interface Report {
+  readonly outcomes: readonly (Outcome & { readonly kind: string })[];
+  /** Cases that must not verify and do: there may be none. */
+  readonly falselyVerified: readonly Outcome[];
+  readonly fits: readonly Fit[];
+  /** Exceptions, inside the verifier or around it, each with its case. */
+  readonly crashes: readonly string[];
+  readonly madeUp: { readonly run: number; readonly wrong: readonly string[] };
 }
 
-function runCase(folder: string, one: Case): Promise<Outcome> | Outcome {
-  switch (one.kind) {
-    case 'sigstore-bundle':
-      return judgeBundle(folder, one);
-    case 'cosign-legacy':
-      return one.inputs['caRoots'] === undefined
-        ? judgeLegacy(folder, one)
-        : judgePrivatePki(folder, one);
-    case 'rfc3161-token':
-      return judgeTimestamp(folder, one);
-    default:
-      return judgeTrustedRoot(folder, one);
+/** Runs every case of the kinds that Sealwatch verifies, and the refusals made up from the accepted. */
+export async function runCases(folder: string): Promise<Report> {
+  const cases = readCases(folder);
+  const strangers = await createStrangers(folder);
+  try {
+    const outcomes: Report['outcomes'][number][] = [];
+    const wrong: string[] = [];
+    let run = 0;
+    for (const one of cases) {
+      const outcome = await runCase(folder, one);
+      outcomes.push({ ...outcome, kind: one.kind });
+      const made = await runMadeUp(folder, one, outcome, strangers);
+      run += made.run;
+      wrong.push(...made.wrong);
+    }
+    return {
+      outcomes,
+      falselyVerified: outcomes.filter(({ expected, verified }) => verified && expected !== 'pass'),
+      fits: cases.flatMap((one, index) => {
+        const outcome = outcomes[index];
+        return (outcome && fitOf(one, outcome)) ?? [];
+      }),
+      crashes: outcomes.flatMap(({ id, why, refusals }) =>
+        isCrash(why) || refusals.some(({ reason, detail }) => isCrash(`${reason} ${detail}`))
+          ? [`${id}: ${why}`]
+          : [],
+      ),
+      madeUp: { run, wrong },
+    };
+  } finally {
+    strangers.remove();
   }
 }
 
-/** A table of sources, then every case that is not agreed. */
-export function outcomeTable(outcomes: readonly Outcome[]): string {
-  const sources = [...new Set(outcomes.map(({ source }) => source))].sort();
-  const count = (source: string, result: Outcome['result']) =>
-    outcomes.filter((one) => one.source === source && one.result === result).length;
-  const rows = sources.map((source) =>
-    [
-      source.padEnd(34),
-      ...(['agreed', 'disagreed', 'not-yet'] as const).map((result) =>
-        String(count(source, result)).padStart(9),
-      ),
-    ].join(' '),
-  );
-  const open = outcomes.filter(({ result }) => result !== 'agreed');
-  return [
-    `${'source'.padEnd(34)}    agreed disagreed   not yet`,
-    ...rows,
-    '',
-    ...open.map(
-      ({ id, result, expected, why }) => `${result}: ${id} (expected ${expected}): ${why}`,
-    ),
-  ].join('\n');
+async function runMadeUp(folder: string, one: Case, outcome: Outcome, strangers: Strangers) {
+  const wrong: string[] = [];
+  if (!outcome.verified || outcome.result !== 'agreed') return { run: 0, wrong };
+  const made = madeUpOf(one, strangers);
+  for (const variant of made) {
+    const problem = wrongRefusal(variant, await runCase(folder, variant.case));
+    if (problem !== undefined) wrong.push(`${variant.case.id}: ${problem}`);
+  }
+  return { run: made.length, wrong };
 }
 
-/** Cases that must not verify and do: there may be none. */
-export const falselyVerified = (outcomes: readonly Outcome[]): readonly Outcome[] =>
-  outcomes.filter(({ expected, verified }) => verified && expected !== 'pass');
+async function runCase(folder: string, one: Case): Promise<Outcome> {
+  if (one.notUnderstood !== undefined)
+    return notApplicable(one, 'not-understood', one.notUnderstood);
+  try {
+    return await judgeOf(one)(folder, one);
+  } catch (error) {
+    const thrown = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const why = `verifier-crash: ${thrown}`;
+    return { ...aboutCase(one), verified: false, result: 'disagreed', why, refusals: [] };
+  }
+}
+
+type Judge = (folder: string, one: Case) => Promise<Outcome> | Outcome;
+
+function judgeOf({ kind, inputs }: Case): Judge {
+  switch (kind) {
+    case 'sigstore-bundle':
+      return judgeBundle;
+    case 'cosign-legacy':
+      return inputs['caRoots'] === undefined ? judgeLegacy : judgePrivatePki;
+    case 'notation-jws':
+    case 'notation-cose':
+      return judgeNotation;
+    case 'rfc3161-token':
+      return judgeTimestamp;
+    case 'trusted-root':
+      return judgeTrustedRoot;
+    default:
+      throw new TypeError(`there is no judge for ${kind}`);
+  }
+}
+
+const isCrash = (text: string): boolean =>
+  /verifier-crash|\b[A-Z]\w*Error\b|Cannot read propert|is not a function|Maximum call stack/.test(
+    text,
+  );
