@@ -60,6 +60,21 @@ describe('parseConfig', () => {
       /"a" is written twice/,
     ],
     [
+      'a private authority that is asked for logs',
+      'trustRoots:\n  - name: own\n    certificates: { roots: r.pem }\nauthorities:\n  - name: a\n    images: [x]\n    tlog: required\n    keyless: { trustRoot: own, identities: [{ issuer: none, subject: s }] }',
+      /names no logs. Write tlog: ignored/,
+    ],
+    [
+      'a trust root of two kinds',
+      'trustRoots:\n  - name: own\n    file: f\n    certificates: { roots: r.pem }',
+      /needs exactly one of/,
+    ],
+    [
+      'a key service that is unknown',
+      'authorities:\n  - name: a\n    images: [x]\n    key: { kms: "https://x" }',
+      /must begin with awskms/,
+    ],
+    [
       'two kinds of authority in one',
       'authorities:\n  - name: a\n    images: [x]\n    key: { file: k }\n    keyless: { identities: [{ issuer: i, subject: s }] }',
       /needs exactly one of key, keyless/,

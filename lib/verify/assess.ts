@@ -235,7 +235,7 @@ export function withIdentity(examination: Examination, refusal: Refusal | undefi
 
 /** The verdict that an examination amounts to. A claim counts as shown only if a signer stands for it. */
 export function verdictOf(evidence: Evidence, examination: Examination): EvidenceVerdict {
-  const { checks, refusal, signer, claim, times, log } = examination;
+  const { checks, refusal, signer, claim, times, log, holdsUntil } = examination;
   const stands = refusal === undefined || refusal.status === 'untrusted';
   return {
     evidence: evidence.id,
@@ -250,6 +250,7 @@ export function verdictOf(evidence: Evidence, examination: Examination): Evidenc
     ...(stands && claim?.attestation && { attestation: claim.attestation }),
     ...(signer && { signer }),
     ...(log && { log }),
+    ...(holdsUntil !== undefined && { holdsUntil }),
     ...(claim?.reference !== undefined && { reference: claim.reference }),
     ...(claim && Object.keys(claim.annotations).length > 0 && { annotations: claim.annotations }),
   };

@@ -27,6 +27,8 @@ export interface Examination {
   readonly claim?: Claim;
   readonly times: readonly VerifiedTime[];
   readonly log?: LogEntry;
+  /** Until when it holds, ISO 8601, where it was judged by the present for want of a proven time. */
+  readonly holdsUntil?: string;
 }
 
 /** True when the signature was not made with the key: then nothing else is said of it. */
@@ -57,16 +59,36 @@ export function examineCertificate(
   const refusal = isRefusal(placed) ? placed : undefined;
   const path = isRefusal(placed) ? undefined : placed.path;
   const settled = withSecondOpinion(question, refusal, path);
-  if (isRefusal(placed)) return refused(log, settled ?? placed, { signer, claim });
+  const passing = holdsUntil(placed, question);
+  if (isRefusal(placed)) return refused(log, settled ?? placed, { signer, claim, ...passing });
   if (settled) return refused(log, settled, { signer, claim });
-  return { checks: log.finish(), signer, claim, ...placed.proven };
+  return { checks: log.finish(), signer, claim, ...placed.proven, ...passing };
+}
+
+interface PlacedCertificate {
+  readonly path: CertificatePath;
+  readonly proven: ProvenTime;
+}
+
+/** What was judged by the present lasts no longer than the first certificate, and a refusal not at all. */
+function holdsUntil(
+  placed: PlacedCertificate | Refusal,
+  { item, demands }: TimeQuestion,
+): Pick<Examination, 'holdsUntil'> {
+  if (isRefusal(placed)) {
+    const byNow = demands.tlog === 'ignored' && item.timestamps.length === 0;
+    return byNow && placed.reason === 'cert-expired-at-time'
+      ? { holdsUntil: demands.now.toISOString() }
+      : {};
+  }
+  if (placed.proven.times.length > 0) return {};
+  const { certificates, authority } = placed.path;
+  const ends = certificates.map(({ notAfter }) => notAfter);
+  return { holdsUntil: new Date(Math.min(authority.until, ...ends)).toISOString() };
 }
 
 /** Certificate path, times, transparency log and certificate log: everything beside the signature. */
-function placeCertificate(
-  question: TimeQuestion,
-  leaf: Certificate,
-): { readonly path: CertificatePath; readonly proven: ProvenTime } | Refusal {
+function placeCertificate(question: TimeQuestion, leaf: Certificate): PlacedCertificate | Refusal {
   const { item, domain, demands, log } = question;
   const paths = findPaths({
     leaf,
@@ -199,5 +221,5 @@ const formatName = ({ layout, content }: SignedItem): string =>
 const refused = (
   log: CheckLog,
   refusal: Refusal,
-  known: Partial<Pick<Examination, 'signer' | 'claim'>> = {},
+  known: Partial<Pick<Examination, 'signer' | 'claim' | 'holdsUntil'>> = {},
 ): Examination => ({ checks: log.finish(), refusal, times: [], ...known });

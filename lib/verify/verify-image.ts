@@ -121,7 +121,7 @@ function assessEvidence(
 
 function assessItems(
   examiner: Examiner,
-  { discovery, evidence, material, covering }: EvidenceQuestion,
+  { discovery, evidence, material, covering, now }: EvidenceQuestion,
   known: ReadonlyMap<string, EvidenceVerdict>,
 ): EvidenceAnswer {
   const facts: Fact[] = [];
@@ -132,7 +132,7 @@ function assessItems(
     const key = { subject: discovery.subject, evidence: evidence.id, verifierVersion, ...under };
     const before = known.get(factKey(key));
     // The place of the evidence and the name of the authority may have changed; the outcome has not.
-    if (before) return { ...before, sources: evidence.sources };
+    if (before && holdsAt(before, now)) return { ...before, sources: evidence.sources };
     const asked = examiner.asked();
     const verdict = guarded(evidence, assess);
     // What took no cryptography is found again as fast as a fact.
@@ -163,6 +163,9 @@ function assessItems(
   );
   return { verdict, facts, checks: examiner.count() };
 }
+
+const holdsAt = ({ holdsUntil }: EvidenceVerdict, now: Date): boolean =>
+  holdsUntil === undefined || now.getTime() < Date.parse(holdsUntil);
 
 /** A throw under one authority says nothing about the others. */
 function guarded(evidence: Evidence, assess: () => EvidenceVerdict): EvidenceVerdict {

@@ -282,6 +282,36 @@ describe('a fault while reading', () => {
   });
 });
 
+describe('signing keys', () => {
+  const pem = '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n';
+  const keyed = (name: string, data: Readonly<Record<string, string>>) => ({
+    metadata: { name, uid: name, namespace: 'shop' },
+    type: 'Opaque',
+    data: Object.fromEntries(
+      Object.entries(data).map(([key, text]) => [key, Buffer.from(text).toString('base64')]),
+    ),
+  });
+
+  it('are read by their name alone', async () => {
+    const secrets = [keyed('release', { 'cosign.pub': pem, 'cosign.key': 'private' })];
+    const api = await cluster({ secrets });
+    expect(await readerOf(api).signingKey?.('shop', 'release')).toBe(pem);
+    expect(api.requests().map(({ url }) => url)).toEqual([
+      '/api/v1/namespaces/shop/secrets/release',
+    ]);
+  });
+
+  it('that are none are refused without showing what is in them', async () => {
+    const api = await cluster({ secrets: [keyed('other', { password: 'hunter2' })] });
+    const failure = readerOf(api).signingKey?.('shop', 'other');
+    await expect(failure).rejects.toMatchObject({ code: 'key-unresolvable' });
+    await expect(failure).rejects.not.toThrow(/hunter2/);
+    await expect(readerOf(api).signingKey?.('shop', 'gone')).rejects.toBeInstanceOf(
+      OperationalError,
+    );
+  });
+});
+
 describe('pull secrets', () => {
   const base64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64');
   const secret = (name: string, type: string, key: string, value: unknown) => ({

@@ -6,7 +6,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Authority, TrustRoot } from '#lib/model/authority.ts';
 import { digest } from '#lib/model/digest.ts';
 import type { CosignAnnotations } from '#lib/model/evidence.ts';
+import type { Fact } from '#lib/ports.ts';
+import { prepareMaterial } from '#lib/verify/prepare-material.ts';
 import { verifyEvidence } from '#lib/verify/verify-evidence.ts';
+import { verifyImage } from '#lib/verify/verify-image.ts';
 import {
   ago,
   anAuthority,
@@ -16,7 +19,7 @@ import {
   type IssueOptions,
   issue,
 } from '#tests/builders/issued-certificate.ts';
-import { keylessAuthority } from '#tests/builders/signing.ts';
+import { aDiscovery, keylessAuthority } from '#tests/builders/signing.ts';
 import { anAnswer, aTimestampAuthority, aToken } from '#tests/builders/timestamp.ts';
 import { createTrustSource } from './trust-source.ts';
 
@@ -149,6 +152,22 @@ describe('a private PKI', () => {
     expect(outcome(good, root, believes({ sct: 'required' }))).toBe('sct-missing');
     const later = new Date(Date.now() + 48 * hour);
     expect(outcome(good, root, believes(), later)).toBe('cert-expired-at-time');
+  });
+
+  it('holds until the first of its certificates ends, and is found again then', async () => {
+    const top = await anAuthority({ notAfter: ago(-2 * hour) });
+    const root = await rootOf({ roots: await write('roots.pem', pem(top)) });
+    const evidence = await signedBy(await aLeaf(top));
+    const { holdsUntil } = verifyEvidence(image, evidence, believes(), root, new Date());
+    expect(holdsUntil).toBe(new Date(top.parsed.notAfter).toISOString());
+    const material = prepareMaterial({ authorities: [believes()], trustRoots: [root] });
+    const judge = (known: readonly Fact[], now: Date) =>
+      verifyImage(aDiscovery(image, [evidence]), material, known, now);
+    const first = judge([], new Date());
+    expect(first.verdict.status).toBe('verified');
+    expect(judge(first.newFacts, new Date())).toMatchObject({ signatureChecks: 0 });
+    const later = judge(first.newFacts, ago(-3 * hour));
+    expect(later.verdict).toMatchObject({ status: 'invalid', reason: 'cert-expired-at-time' });
   });
 
   it('N41: refuses what stands below an authority that has expired', async () => {
