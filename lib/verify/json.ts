@@ -45,14 +45,19 @@ export const isObject = (value: JsonValue | undefined): value is JsonObject =>
  * matches names without regard to case, so such a pair means different things to different readers.
  */
 export function caseFoldedDuplicate(object: JsonObject): string | undefined {
+  const keys = Object.keys(object);
+  // Names without capitals and foreign letters differ in more than case.
+  if (keys.every((key) => plainName.test(key))) return undefined;
   const seen = new Set<string>();
-  for (const key of Object.keys(object)) {
+  for (const key of keys) {
     const folded = key.toUpperCase().toLowerCase();
     if (seen.has(folded)) return key;
     seen.add(folded);
   }
   return undefined;
 }
+
+const plainName = /^[a-z0-9_.$@/-]*$/;
 
 const numberPattern = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
 const literals = new Map<string, null | boolean>([

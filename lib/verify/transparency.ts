@@ -26,8 +26,7 @@ export function selectEntries(
 ): readonly KnownEntry[] | Refusal {
   if (entries.length === 0)
     return invalid('tlog-missing', 'there is no entry of a transparency log');
-  const seen = new Set(entries.map(({ logId, bodyText }) => `${logId} ${bodyText}`));
-  if (seen.size < entries.length) return invalid('tlog-duplicate', 'a log entry is there twice');
+  if (isRepeated(entries)) return invalid('tlog-duplicate', 'a log entry is there twice');
   const known = entries.flatMap((entry): KnownEntry[] => {
     const [first, ...more] = domain.logs.filter(({ ids }) => ids.includes(entry.logId));
     return first ? [{ entry, logs: [first, ...more] }] : [];
@@ -36,6 +35,10 @@ export function selectEntries(
     ? known
     : untrusted('tlog-unknown-log', `${domain.name} names none of the logs of the entries`);
 }
+
+const isRepeated = (entries: readonly TlogEntry[]): boolean =>
+  entries.length > 1 &&
+  new Set(entries.map(({ logId, bodyText }) => `${logId} ${bodyText}`)).size < entries.length;
 
 /**
  * Demands that the log vouches for the entry by everything that it carries: a promise, a proof, or
