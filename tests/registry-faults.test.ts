@@ -10,6 +10,7 @@ import type { ReasonCode } from '#lib/model/reasons.ts';
 import type { ImageVerdict } from '#lib/model/verdict.ts';
 import type { Subject } from '#lib/ports.ts';
 import { discoverEvidence } from '#lib/resolve/discover-evidence.ts';
+import { resolveReference } from '#lib/resolve/resolve-reference.ts';
 import { prepareMaterial } from '#lib/verify/prepare-material.ts';
 import { verifyImage } from '#lib/verify/verify-image.ts';
 import {
@@ -18,6 +19,7 @@ import {
   attachSignature,
   openReader,
   pushImage,
+  pushManifest,
   type Recorder,
   type Signer,
   startRecorder,
@@ -79,19 +81,19 @@ describe('a registry that fails for a whole repository', () => {
   });
 
   it.each<[string, RegistryFault, ReasonCode]>([
-    ['401', { kind: 'unauthorized' }, 'registry-unauthorized'],
-    ['403', { kind: 'forbidden' }, 'registry-forbidden'],
-    ['404 on a private repository', { kind: 'hidden' }, 'registry-not-found'],
-    ['429', { kind: 'rate-limited', retryAfter: '120' }, 'registry-ratelimited'],
-    ['500', { kind: 'broken' }, 'registry-error'],
+    ['N84: 401', { kind: 'unauthorized' }, 'registry-unauthorized'],
+    ['N84: 403', { kind: 'forbidden' }, 'registry-forbidden'],
+    ['N84: 404 on a private repository', { kind: 'hidden' }, 'registry-not-found'],
+    ['N85: 429', { kind: 'rate-limited', retryAfter: '120' }, 'registry-ratelimited'],
+    ['N85: 500', { kind: 'broken' }, 'registry-error'],
     ['connection reset', { kind: 'reset' }, 'registry-unreachable'],
-    ['no answer at all', { kind: 'silent' }, 'registry-timeout'],
-    ['one byte now and then', { kind: 'slow-body', everyMs: 100 }, 'registry-timeout'],
-    ['an endless body', { kind: 'endless-body' }, 'limit-exceeded'],
-    ['a gzip bomb', { kind: 'gzip-bomb' }, 'registry-protocol'],
-    ['other bytes than the digest names', { kind: 'wrong-digest' }, 'blob-digest'],
+    ['N85: no answer at all', { kind: 'silent' }, 'registry-timeout'],
+    ['N80: one byte now and then', { kind: 'slow-body', everyMs: 100 }, 'registry-timeout'],
+    ['N80: an endless body', { kind: 'endless-body' }, 'limit-exceeded'],
+    ['N80: a gzip bomb', { kind: 'gzip-bomb' }, 'registry-protocol'],
+    ['N16: other bytes than the digest names', { kind: 'wrong-digest' }, 'blob-digest'],
     [
-      'a media type that contradicts the body',
+      'N17: a media type that contradicts the body',
       { kind: 'wrong-media-type', mediaType: mediaTypes.ociIndex },
       'manifest-ambiguous',
     ],
@@ -101,12 +103,12 @@ describe('a registry that fails for a whole repository', () => {
       'registry-protocol',
     ],
     [
-      'a token service at the cloud metadata address',
+      'N82: a token service at the cloud metadata address',
       { kind: 'realm', url: 'http://169.254.169.254/token' },
       'token-realm-blocked',
     ],
     [
-      'a redirect to a private address',
+      'N83: a redirect to a private address',
       { kind: 'redirect', to: 'http://10.0.0.1/v2/' },
       'registry-redirect-blocked',
     ],
@@ -136,7 +138,7 @@ describe('a registry that fails for a whole repository', () => {
     expect((await scan()).verdict.status).toBe('verified');
   });
 
-  it('refuses a manifest that is an image and an index at once', async () => {
+  it('N17: refuses a manifest that is an image and an index at once', async () => {
     const manifest = await reader.manifest(lab.name, bad, subjects.bad.digest);
     const json = JSON.parse(Buffer.from(manifest!.bytes).toString('utf8'));
     const both = Buffer.from(JSON.stringify({ ...json, manifests: [] }));
@@ -149,14 +151,34 @@ describe('a registry that fails for a whole repository', () => {
   });
 });
 
+describe('a tag that moves', () => {
+  it('N16: is resolved once: what is judged is the digest that it named then', async () => {
+    const tagged = pushImage(lab, bad, 'v1');
+    attachSignature(lab, tagged, signer);
+    const reference = { registry: lab.name, repository: bad, tag: 'v1' };
+    const resolved = await resolveReference(reader, reference);
+    const other = {
+      mediaType: 'application/vnd.oci.image.layer.v1.tar',
+      bytes: Buffer.from('of another build'),
+    };
+    expect(pushManifest(lab, bad, 'v1', [other])).not.toBe(tagged.digest);
+    lab.resetRequests();
+    const digest = resolved.state === 'digest' ? resolved.digest : undefined;
+    expect(digest).toBe(tagged.digest);
+    const discovery = await discoverEvidence(reader, { ...tagged, digest: digest! });
+    expect(judge(discovery)).toMatchObject({ status: 'verified', digest: tagged.digest });
+    expect(lab.requests.filter(({ path }) => path.endsWith('/v1'))).toEqual([]);
+  });
+});
+
 describe('a registry that fails for the evidence alone', () => {
   const signatureTag = /manifests\/sha256-[a-f0-9]+\.sig$/;
 
   it.each<[string, RegistryFault, ReasonCode]>([
-    ['500', { kind: 'broken' }, 'registry-error'],
-    ['429', { kind: 'rate-limited', retryAfter: '600' }, 'registry-ratelimited'],
-    ['silence', { kind: 'silent' }, 'registry-timeout'],
-    ['403', { kind: 'forbidden' }, 'registry-forbidden'],
+    ['N85: 500', { kind: 'broken' }, 'registry-error'],
+    ['N85: 429', { kind: 'rate-limited', retryAfter: '600' }, 'registry-ratelimited'],
+    ['N85: silence', { kind: 'silent' }, 'registry-timeout'],
+    ['N84: 403', { kind: 'forbidden' }, 'registry-forbidden'],
   ])('%s on the signature tag is never "unsigned"', async (_, fault, reason) => {
     lab.setFault({ repository: bad, path: signatureTag }, fault);
     const { discovery, verdict } = await scan();
@@ -194,7 +216,7 @@ describe('a registry that fails for the evidence alone', () => {
 describe('a referrers API that leads astray', () => {
   const referrers = { repository: bad, path: /\/referrers\// };
 
-  it('reads only so many of 10,000 referrers and says that there are more', async () => {
+  it('N81: reads only so many of 10,000 referrers and says that there are more', async () => {
     lab.setFault(referrers, { kind: 'many-referrers', count: 10_000 });
     const { discovery, verdict } = await scan();
     expect(discovery.places[0]).toMatchObject({ outcome: 'failed', reason: 'limit-exceeded' });
@@ -202,7 +224,7 @@ describe('a referrers API that leads astray', () => {
     expect(verdict.status).toBe('verified');
   });
 
-  it('leaves a loop of pages and keeps what the first one held', async () => {
+  it('N81: leaves a loop of pages and keeps what the first one held', async () => {
     attachBundle(lab, subjects.bad, Buffer.from('{}'));
     lab.setFault(referrers, { kind: 'link-loop' });
     const { discovery, verdict } = await scan();
@@ -212,8 +234,11 @@ describe('a referrers API that leads astray', () => {
   });
 
   it.each<[string, () => RegistryFault]>([
-    ['a page for people', () => ({ kind: 'html-referrers' })],
-    ['a redirect to another host', () => ({ kind: 'redirect-referrers', to: `${recorder.url}/x` })],
+    ['N86: a page for people', () => ({ kind: 'html-referrers' })],
+    [
+      'N86: a redirect to another host',
+      () => ({ kind: 'redirect-referrers', to: `${recorder.url}/x` }),
+    ],
   ])('takes %s for a registry without the API', async (_, fault) => {
     lab.setFault(referrers, fault());
     const { discovery, verdict } = await scan();
@@ -222,7 +247,7 @@ describe('a referrers API that leads astray', () => {
     expect(recorder.seen).toEqual([]);
   });
 
-  it('does not say "unsigned" when neither the API nor the fallback tag could be read', async () => {
+  it('N86: does not say "unsigned" when neither the API nor the fallback tag could be read', async () => {
     lab.setFault(referrers, { kind: 'html-referrers' });
     const fallback = { repository: bad, path: /manifests\/sha256-[a-f0-9]+(?:\.sig)?$/ };
     lab.setFault(fallback, { kind: 'broken' });
@@ -233,7 +258,7 @@ describe('a referrers API that leads astray', () => {
 });
 
 describe('credentials', () => {
-  it('are not sent to a token service of another host that may be asked', async () => {
+  it('N82: are not sent to a token service of another host that may be asked', async () => {
     await http.close();
     ({ reader, http } = openReader(
       [{ host: lab.name, endpoint: lab.url, credentials: { ...user, label: 'test' } }],
@@ -247,7 +272,7 @@ describe('credentials', () => {
     expect(recorder.seen[0]?.path).not.toContain('secret');
   });
 
-  it('nor is a token service asked at all at an address that nobody allowed', async () => {
+  it('N82: nor is a token service asked at all at an address that nobody allowed', async () => {
     lab.setFault({ repository: bad }, { kind: 'realm', url: `${recorder.url}/token` });
     const { verdict } = await scan();
     expect(verdict).toMatchObject({ status: 'inconclusive', reason: 'token-realm-blocked' });
@@ -269,7 +294,7 @@ describe('credentials', () => {
     expect(recorder.seen[0]?.headers.authorization).toMatch(/^Basic /);
   });
 
-  it('do not follow a redirect to another host', async () => {
+  it('N83: do not follow a redirect to another host', async () => {
     await http.close();
     ({ reader, http } = openReader(
       [{ host: lab.name, endpoint: lab.url, credentials: { ...user, label: 'test' } }],
@@ -284,8 +309,8 @@ describe('credentials', () => {
 
 describe('memory', () => {
   it.each<[string, RegistryFault]>([
-    ['endless bodies', { kind: 'endless-body' }],
-    ['gzip bombs', { kind: 'gzip-bomb' }],
+    ['N80: endless bodies', { kind: 'endless-body' }],
+    ['N80: gzip bombs', { kind: 'gzip-bomb' }],
   ])('stays bounded under %s', async (_, fault) => {
     lab.setFault({ repository: bad }, fault);
     await scan();

@@ -24,7 +24,7 @@ describe('the checks of one item of evidence', () => {
     ]);
   });
 
-  it('show what an attacker wrote as text only', () => {
+  it('N95: show what an attacker wrote as text only', () => {
     const detail = '<img src=x onerror="alert(1)">\u202Egnp.exe';
     const { container } = render(
       <CheckList checks={[{ id: 'claim', outcome: 'failed', reason: null, detail }]} />,

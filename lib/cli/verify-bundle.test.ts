@@ -77,7 +77,7 @@ describe('sealwatch verify-bundle', () => {
     expect(garbage.exitCode).toBe(1);
   });
 
-  it('does not show what would drive a terminal', async () => {
+  it('N95: does not show what would drive a terminal', async () => {
     await writeFile(file('evil.json'), '{"mediaType":"\\u001b[2Jx"}');
     const { output } = await run(file('evil.json'), ...digest(), ...identity());
     expect(output).not.toContain('\u001b');

@@ -81,7 +81,7 @@ describe('parseReference', () => {
     ['a user before the host', 'user@ghcr.io/web'],
     ['256 characters of name', `ghcr.io/${'a'.repeat(248)}`],
     ['no end', 'a'.repeat(100_000)],
-  ])('refuses %s and says why', (_, text) => {
+  ])('N87: refuses %s and says why', (_, text) => {
     expect(parseReference(text)).toEqual({ ok: false, problem: expect.stringMatching(/\w/) });
   });
 

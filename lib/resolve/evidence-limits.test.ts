@@ -33,7 +33,7 @@ afterEach(() => Promise.all([http.close(), lab.close()]));
 const tagOf = (suffix: string): string => `${image.digest.replace(':', '-')}${suffix}`;
 
 describe('the limits of discovery', () => {
-  it('reads so many layers and bytes, says what is left, and keeps what it read', async () => {
+  it('N81: reads so many layers and bytes, says what is left, and keeps what it read', async () => {
     const layers = Array.from({ length: limits.signatureLayers + 5 }, () =>
       aSigner().layerFor(image),
     );
@@ -83,7 +83,7 @@ describe('the limits of discovery', () => {
     });
   });
 
-  it('refuses a layer that claims to be huge without asking for it', async () => {
+  it('N80: refuses a layer that claims to be huge without asking for it', async () => {
     const huge = { mediaType: mediaTypes.simpleSigning, digest: other, size: 10_000_000_000 };
     pushManifest(lab, repository, tagOf('.sig'), [], { layers: [huge] });
     expect((await discoverEvidence(reader, image)).evidence).toMatchObject([

@@ -68,7 +68,7 @@ describe('lastKnown', () => {
       ],
     }) as unknown as ImageDetail;
 
-  it('tells the verdict before, with its reason and age', () => {
+  it('N85: tells the verdict before, with its reason and age', () => {
     expect(lastKnown(subject, known({}))).toBe('Last known: verified on 2026-11-20T08:00:00.000Z.');
     expect(lastKnown(subject, known({ status: 'unsigned', reason: 'no-signature' }))).toBe(
       'Last known: unsigned (no-signature) on 2026-11-20T08:00:00.000Z.',

@@ -72,7 +72,7 @@ describe('binding', () => {
     expect(reasonIn(world.judge(bundle))).toBe('signature-bad');
   });
 
-  it('N08: an envelope that does not hold a statement', async () => {
+  it('N08, N09: an envelope of another type, with no signature or with two', async () => {
     const payload = statementAbout(world.image, 'x', {});
     const signed = (type: string) =>
       Buffer.from(`DSSEv1 ${type.length} ${type} ${payload.length} ${payload}`);
@@ -94,7 +94,6 @@ describe('binding', () => {
       );
     expect(judgeEnvelope(envelope('application/vnd.in-toto+json'))).toBe('verified');
     expect(judgeEnvelope(envelope('text/plain'))).toBe('payload-type');
-    // N09: as many signatures as one, no more and no fewer.
     expect(judgeEnvelope(envelope('application/vnd.in-toto+json', 0))).toBe('bundle-malformed');
     expect(judgeEnvelope(envelope('application/vnd.in-toto+json', 2))).toBe('bundle-malformed');
   });

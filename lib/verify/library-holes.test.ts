@@ -71,6 +71,19 @@ describe('H3: identities match as a whole, and a rule is never empty', () => {
     expect(reasonIn(verdict)).toBe('identity-mismatch');
   });
 
+  it('N50: a pattern of either half counts, however well the other half matches', async () => {
+    const bundle = await world.bundle();
+    const good = exactly(world.identity);
+    const other = { kind: 'pattern', pattern: 'https://github\\.com/other/.*' } as const;
+    const by = (rule: Parameters<typeof keylessAuthority>[0][number]) =>
+      reasonIn(world.judge(bundle, { authority: keylessAuthority([rule]) }));
+    const any = { kind: 'pattern', pattern: '.+' } as const;
+    expect(by({ subject: any, issuer: any })).toBe('verified');
+    expect(by({ subject: other, issuer: any })).toBe('identity-mismatch');
+    expect(by({ subject: any, issuer: other })).toBe('issuer-mismatch');
+    expect(by({ ...good, subject: other })).toBe('identity-mismatch');
+  });
+
   it.each([
     { kind: 'exact', value: '' },
     { kind: 'pattern', pattern: '' },

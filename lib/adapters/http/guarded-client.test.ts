@@ -7,7 +7,7 @@ import type { GuardedRequest } from './guarded-client.ts';
 afterEach(closeAll);
 
 describe('addresses', () => {
-  it('refuses a private address unless the operator named the host', async () => {
+  it('N83: refuses a private address unless the operator named the host', async () => {
     const port = await serve(hello);
     const url = `http://127.0.0.1:${port}/`;
     expect(await outcome(ask(client(), url))).toBe('egress-blocked');
@@ -34,7 +34,7 @@ describe('addresses', () => {
     );
   });
 
-  it('asks for the address with every connection, so that a name cannot be re-bound', async () => {
+  it('N83: asks for the address with every connection, so that a name cannot be re-bound', async () => {
     const port = await serve((_, response) => response.setHeader('connection', 'close').end('x'));
     const answers = [['127.0.0.1'], ['169.254.169.254']];
     const lookup: LookupFunction = (hostname, options, callback) =>
@@ -44,7 +44,7 @@ describe('addresses', () => {
     expect(await outcome(ask(guarded, `http://rebinding.example:${port}/`))).toBe('egress-blocked');
   });
 
-  it('refuses a metadata address even to a named host, unless it was written itself', async () => {
+  it('N82: refuses a metadata address even to a named host, unless it was written itself', async () => {
     const lookup = names({ 'metadata.example': ['169.254.169.254'] });
     const named = client({ lookup, allow: ['metadata.example'] });
     expect(await outcome(ask(named, 'http://metadata.example/'))).toBe('egress-blocked');
@@ -86,7 +86,7 @@ describe('answers', () => {
     expect(answer).toMatchObject({ status: 302, headers: { location: 'http://10.0.0.1/' } });
   });
 
-  it('asks for plain bytes and refuses encoded ones', async () => {
+  it('N80: asks for plain bytes and refuses encoded ones', async () => {
     let asked: string | undefined;
     const refused = to((request, response) => {
       asked = request.headers['accept-encoding'];
@@ -96,7 +96,7 @@ describe('answers', () => {
     expect(asked).toBe('identity');
   });
 
-  it('refuses what is larger than its cap, announced or not', async () => {
+  it('N80: refuses what is larger than its cap, announced or not', async () => {
     expect(await outcome(to((_, response) => response.end(Buffer.alloc(1025))))).toBe(
       'limit-exceeded',
     );
@@ -108,7 +108,7 @@ describe('answers', () => {
     expect((await to((_, response) => response.end(Buffer.alloc(1024)))).bytes.length).toBe(1024);
   });
 
-  it('stops reading a body without end at its cap', async () => {
+  it('N80: stops reading a body without end at its cap', async () => {
     const endless: RequestListener = (_, response) => {
       const more = (): void => {
         while (!response.destroyed && response.write(Buffer.alloc(65_536)));
@@ -125,7 +125,7 @@ describe('answers', () => {
     expect(answer.bytes.length).toBe(64 * 1024);
   });
 
-  it('gives up on headers that do not come, on trickling and on endless waiting', async () => {
+  it('N80: gives up on headers that do not come, on trickling and on endless waiting', async () => {
     expect(await outcome(to(() => undefined, { deadlines: { headersMs: 100 } }))).toBe(
       'registry-timeout',
     );

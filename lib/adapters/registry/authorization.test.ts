@@ -212,7 +212,7 @@ describe('redirects', () => {
     },
   );
 
-  it('do not fall from HTTPS to plain HTTP', async () => {
+  it('N83: do not fall from HTTPS to plain HTTP', async () => {
     const plain = await serve((_, response) => response.writeHead(404).end());
     const reader = await secureReader([plain.host], (_, response) =>
       response.writeHead(302, { location: plain.url }).end(),
@@ -223,7 +223,7 @@ describe('redirects', () => {
     });
   });
 
-  it('keep no authorization once they left the origin, not even back home', async () => {
+  it('N83: keep no authorization once they left the origin, not even back home', async () => {
     const seen: (string | undefined)[] = [];
     const home = await serve((request, response) => {
       if (request.url?.startsWith('/v2/team')) seen.push(request.headers.authorization);

@@ -50,7 +50,7 @@ describe('content', () => {
     expect(found).toMatch(/^sha256:/);
   });
 
-  it('does not believe a digest header that its bytes contradict', async () => {
+  it('N16: does not believe a digest header that its bytes contradict', async () => {
     const server = await serve((_, response) => {
       response.setHeader('content-type', mediaTypes.ociIndex);
       response.setHeader('docker-content-digest', absent);
@@ -123,7 +123,7 @@ describe('content', () => {
     ['team/app:v1', 'v1'],
     [`team/app@${absent}`, 'v1'],
     ['', 'v1'],
-  ])('refuses the name %j with %j before anything is sent', async (repository, reference) => {
+  ])('N87: refuses the name %j with %j before anything is sent', async (repository, reference) => {
     const lab = await startLab();
     const reader = readerOf(lab);
     expect(await codeOf(reader.manifest(name, repository, reference))).toBe('reference-malformed');
@@ -133,7 +133,7 @@ describe('content', () => {
     expect(lab.requests).toEqual([]);
   });
 
-  it('refuses a registry name that is none', async () => {
+  it('N87: refuses a registry name that is none', async () => {
     const { reader, http } = openReader([]);
     alsoClose(() => http.close());
     expect(await codeOf(reader.manifest('evil.example/x', 'a', 'v1'))).toBe('reference-malformed');

@@ -89,7 +89,6 @@ describe('credentials', () => {
 describe('matchesHost', () => {
   it.each([
     ['*.azurecr.io', 'x.azurecr.io', true],
-    ['*.azurecr.io', 'x.azurecr.io.evil.example', false],
     ['*.azurecr.io', 'azurecr.io', false],
     ['*.azurecr.io', 'a.b.azurecr.io', false],
     ['*.azurecr.io', 'x.azurecr.io:8443', false],
@@ -100,5 +99,10 @@ describe('matchesHost', () => {
     ['REG.example', 'reg.example', true],
   ])('%s and %s: %s', (pattern, host, expected) => {
     expect(matchesHost(pattern, host)).toBe(expected);
+  });
+
+  it('N88: takes a host that only begins like one of a cloud for a stranger', () => {
+    expect(matchesHost('*.azurecr.io', 'x.azurecr.io.evil.example')).toBe(false);
+    expect(matchesHost('x.azurecr.io', 'x.azurecr.io.evil.example')).toBe(false);
   });
 });

@@ -44,7 +44,7 @@ describe('readManifest', () => {
       mediaTypes.ociManifest,
       { ...image, mediaType: mediaTypes.ociIndex },
     ],
-  ])('refuses %s as ambiguous', (_, type, body) => {
+  ])('N17: refuses %s as ambiguous', (_, type, body) => {
     expect(read(type, body)).toBe('manifest-ambiguous');
   });
 

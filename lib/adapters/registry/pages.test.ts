@@ -27,12 +27,12 @@ describe('readPages', () => {
     ['to another origin', '<https://evil.example/a>; rel="next"', 'registry-protocol'],
     ['to another scheme', '<http://registry.example/a?x>; rel="next"', 'registry-protocol'],
     ['to no URL', '<http://[>; rel="next"', 'registry-protocol'],
-  ])('keeps what it has when the link leads %s', async (_, link, reason) => {
+  ])('N81: keeps what it has when the link leads %s', async (_, link, reason) => {
     const list = await readPages('/a', pages({ '/a': [['1'], link] }), plenty);
     expect(list).toMatchObject({ items: ['1'], problem: { reason } });
   });
 
-  it('notices a loop over several pages', async () => {
+  it('N81: notices a loop over several pages', async () => {
     const read = pages({
       '/a': [['1'], '</a?2>; rel="next"'],
       '/a?2': [['2'], '</a>; rel="next"'],
@@ -43,7 +43,7 @@ describe('readPages', () => {
     });
   });
 
-  it('stops at its limits and says so', async () => {
+  it('N81: stops at its limits and says so', async () => {
     const endless = async (path: string) => ({
       items: ['x', 'y'],
       link: `</a?${Number(path.slice(3) || 0) + 1}>; rel="next"`,

@@ -26,7 +26,11 @@ describe('judgeRealm', () => {
     ['a name that only ends alike', 'https://ghcr.io', 'https://evilghcr.io/token'],
     ['a name that begins alike', 'https://ghcr.io', 'https://ghcr.io.evil.example/token'],
     ['a stranger under a wide suffix', 'https://r.acme.co.uk', 'https://evil.co.uk/token'],
-    ['a stranger in the same cloud', 'https://mine.azurecr.io', 'https://evil.azurecr.io/token'],
+    [
+      'N88: a stranger in the same cloud',
+      'https://mine.azurecr.io',
+      'https://evil.azurecr.io/token',
+    ],
     [
       'a bucket in the same cloud',
       'https://1.dkr.ecr.eu-west-1.amazonaws.com',
@@ -39,7 +43,7 @@ describe('judgeRealm', () => {
       'https://auth.docker.io:8443/',
     ],
     ['another name without dots', 'http://registry:5000', 'http://auth:5001/token'],
-  ])('asks %s without credentials', (_, endpoint, realm) => {
+  ])('N82: asks %s without credentials', (_, endpoint, realm) => {
     expect(judge(endpoint, realm)).toBe('anonymous');
   });
 
@@ -49,7 +53,7 @@ describe('judgeRealm', () => {
     ['a file', 'https://r.example.com', 'file:///etc/passwd'],
     ['no URL', 'https://r.example.com', '/token'],
     ['nothing', 'https://r.example.com', ''],
-  ])('refuses %s', (_, endpoint, realm) => {
+  ])('N82: refuses %s', (_, endpoint, realm) => {
     expect(judge(endpoint, realm)).toBe('refused');
   });
 
