@@ -108,11 +108,14 @@ function readLeaf(pem: string | undefined, notes: string[]): Certificate | Refus
   return parseCertificate(first);
 }
 
-/** Certificates of the chain that can be read; a root among them is dropped, it proves nothing. */
+/**
+ * Certificates of the chain that can be read; a root among them is dropped, it proves nothing. One more
+ * than the limit is kept, so that the path knows that there were too many.
+ */
 function readChain(pem: string | undefined, notes: string[]): readonly Certificate[] {
   if (!pem) return [];
   const chain = readPem(pem, 'CERTIFICATE')
-    .blocks.slice(0, limits.certificates)
+    .blocks.slice(0, limits.certificates + 1)
     .map(parseCertificate)
     .filter((certificate): certificate is Certificate => !isRefusal(certificate));
   const above = chain.filter(({ subjectDer, issuerDer }) => !subjectDer.equals(issuerDer));
