@@ -106,11 +106,16 @@ function checkExpiry(
       return role === undefined || isRefusal(role) ? [] : [[name, role.expires]];
     }),
   ];
-  const lapsed = ends.find(([, end]) => !(end >= now.getTime()));
-  if (lapsed === undefined) return undefined;
-  const [name, end] = lapsed;
-  return invalid('trust-data-expired', `${name} expired at ${new Date(end).toISOString()}`);
+  return ends
+    .map(([name, end]) => whyLapsed(name, end, now))
+    .find((refusal) => refusal !== undefined);
 }
+
+/** Why a role does not count any more; `end` in milliseconds. */
+export const whyLapsed = (name: string, end: number, now: Date): Refusal | undefined =>
+  end >= now.getTime()
+    ? undefined
+    : invalid('trust-data-expired', `${name} expired at ${new Date(end).toISOString()}`);
 
 /** `targets/a/b` hangs on `targets/a`. */
 const withParents = (role: string): string[] =>
