@@ -10,6 +10,8 @@ const commands: Record<string, () => Promise<{ run: (parameters: string[]) => Pr
   {
     scan: () => import('./scan.ts'),
     verify: () => import('./verify.ts'),
+    'verify-attestation': () => import('./verify-attestation.ts'),
+    'verify-receipt': () => import('./verify-receipt.ts'),
     'verify-bundle': () => import('./verify-bundle-command.ts'),
     serve: () => import('./serve.ts'),
     worker: () => import('./worker.ts'),
@@ -19,13 +21,15 @@ const commands: Record<string, () => Promise<{ run: (parameters: string[]) => Pr
 
 const help = `sealwatch: the signature posture of container images
 
-  sealwatch serve          the dashboard, on http://127.0.0.1:3000
-  sealwatch scan           one scan of clusters, files or the lab, without a server
-  sealwatch verify IMAGE…  who signed these images, and does it hold
-  sealwatch verify-bundle  one Sigstore bundle for one artifact
-  sealwatch worker         more workers beside a PostgreSQL database
-  sealwatch lab            registries and clusters to try everything on
-  sealwatch doctor         credentials, trust roots, permissions, clocks
+  sealwatch serve               the dashboard, on http://127.0.0.1:3000
+  sealwatch scan                one scan of clusters, files or the lab, without a server
+  sealwatch verify IMAGE…       who signed these images, and does it hold
+  sealwatch verify-attestation  what is stated about images, and by whom
+  sealwatch verify-bundle       one Sigstore bundle for one artifact
+  sealwatch verify-receipt      find a verdict again, from its receipt alone
+  sealwatch worker              more workers beside a PostgreSQL database
+  sealwatch lab                 registries and clusters to try everything on
+  sealwatch doctor              credentials, trust roots, permissions, clocks
 
 Each command explains itself with --help. Exit codes: 0 good, 1 findings or not verified,
 2 wrong use or configuration, 3 something could not be checked.

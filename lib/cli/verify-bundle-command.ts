@@ -8,7 +8,8 @@ export async function run(parameters: string[]): Promise<number> {
     return 0;
   }
   const { exitCode, output } = await verifyBundle(parameters, {
-    publicGood: shippedRoot,
+    publicGood: () => shippedRoot('public-good'),
+    staging: () => shippedRoot('staging'),
     now: () => new Date(),
   });
   process.stdout.write(output);

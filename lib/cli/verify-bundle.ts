@@ -1,30 +1,28 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import type { Authority, TextRule, TrustRoot } from '#lib/model/authority.ts';
+import type { TrustRoot } from '#lib/model/authority.ts';
 import { digest } from '#lib/model/digest.ts';
 import type { Evidence } from '#lib/model/evidence.ts';
 import { limits } from '#lib/model/limits.ts';
 import type { EvidenceVerdict } from '#lib/model/verdict.ts';
 import { type Artifact, artifactOfBytes, artifactOfDigest } from '#lib/verify/artifact.ts';
-import { authorityFingerprint } from '#lib/verify/authority-fingerprint.ts';
 import { sha256 } from '#lib/verify/fingerprint.ts';
-import { compileTextRule } from '#lib/verify/identity.ts';
 import { verifyArtifact } from '#lib/verify/verify-evidence.ts';
 import { evidenceText } from './evidence-text.ts';
 import { printable } from './printable.ts';
+import { signerAuthority, signerHelp, signerOptions } from './signer-options.ts';
 import { oneOf, UsageError } from './usage.ts';
 
 /** How the command explains itself. */
 export const verifyBundleHelp = `sealwatch verify-bundle BUNDLE: one Sigstore bundle for one artifact
+sealwatch verify-bundle --bundle BUNDLE FILE_OR_DIGEST
 
   --artifact FILE                     the artifact, or
   --digest sha256:…                   its digest (an image: that of its manifest)
   --trusted-root FILE                 trusted_root.json instead of the public-good root
-  --certificate-identity S            subject of the certificate, and
-  --certificate-oidc-issuer S         its issuer; each also as …-regexp (RE2, whole text)
-  --key FILE                          a public key (PEM) instead of a certificate
-  --insecure-ignore-tlog              do without a transparency log
-  --insecure-ignore-sct               do without a certificate log
+  --staging                           the root of Sigstore's staging instance instead
+${signerHelp}\
   -o text|json
 
 Exit: 0 verified, 1 not, 2 wrong use.
@@ -34,20 +32,18 @@ Exit: 0 verified, 1 not, 2 wrong use.
 export interface VerifyBundleWorld {
   /** The root that is used without --trusted-root. */
   readonly publicGood: () => Promise<TrustRoot>;
+  /** The root that is used with --staging. */
+  readonly staging?: () => Promise<TrustRoot>;
   readonly now: () => Date;
 }
 
 const options = {
+  ...signerOptions,
+  bundle: { type: 'string' },
   artifact: { type: 'string' },
   digest: { type: 'string' },
   'trusted-root': { type: 'string' },
-  'certificate-identity': { type: 'string' },
-  'certificate-identity-regexp': { type: 'string' },
-  'certificate-oidc-issuer': { type: 'string' },
-  'certificate-oidc-issuer-regexp': { type: 'string' },
-  key: { type: 'string' },
-  'insecure-ignore-tlog': { type: 'boolean', default: false },
-  'insecure-ignore-sct': { type: 'boolean', default: false },
+  staging: { type: 'boolean', default: false },
   output: { type: 'string', short: 'o', default: 'text' },
 } as const;
 const parse = (args: readonly string[]) =>
@@ -64,11 +60,11 @@ export async function verifyBundle(
 ): Promise<{ readonly exitCode: 0 | 1; readonly output: string }> {
   const { values, positionals } = parse(args);
   const output = oneOf('-o', values.output, ['text', 'json']);
-  const [file, ...more] = positionals;
-  if (file === undefined || more.length > 0) throw new UsageError('name one bundle');
-  const artifact = await artifactOf(values);
+  const { file, artifact } = await subjectOf(values, positionals);
   const root = await rootOf(values, world);
-  const authority = await authorityOf(values, root);
+  const authority = signerAuthority(values, root.name);
+  if (authority === undefined)
+    throw new UsageError('name --certificate-identity and --certificate-oidc-issuer, or --key');
   const bundle = await read('the bundle', file);
   const verdict = verifyArtifact(artifact, evidenceOf(bundle), authority, root, world.now());
   return {
@@ -79,6 +75,21 @@ export async function verifyBundle(
 
 const textOf = (file: string, verdict: EvidenceVerdict): string =>
   `${printable(file)}: ${verdict.status}\n${evidenceText(verdict)}`;
+
+/** The bundle with its artifact. With --bundle, what follows is a file, or a digest where no such file is. */
+async function subjectOf(
+  values: Values,
+  [first, ...more]: readonly string[],
+): Promise<{ readonly file: string; readonly artifact: Artifact }> {
+  if (first === undefined || more.length > 0)
+    throw new UsageError(values.bundle === undefined ? 'name one bundle' : 'name one artifact');
+  if (values.bundle === undefined) return { file: first, artifact: await artifactOf(values) };
+  const digest = existsSync(first) ? undefined : artifactOfDigest(first);
+  return {
+    file: values.bundle,
+    artifact: digest ?? artifactOfBytes(await read('the artifact', first)),
+  };
+}
 
 async function artifactOf(values: Values): Promise<Artifact> {
   if ((values.artifact === undefined) === (values.digest === undefined))
@@ -93,7 +104,10 @@ async function artifactOf(values: Values): Promise<Artifact> {
 
 async function rootOf(values: Values, world: VerifyBundleWorld): Promise<TrustRoot> {
   const file = values['trusted-root'];
-  if (file === undefined) return world.publicGood();
+  if (file !== undefined && values.staging)
+    throw new UsageError('--trusted-root and --staging exclude each other');
+  if (file === undefined)
+    return (values.staging ? world.staging : undefined)?.() ?? world.publicGood();
   const bytes = await read('--trusted-root', file);
   return {
     name: file,
@@ -102,47 +116,6 @@ async function rootOf(values: Values, world: VerifyBundleWorld): Promise<TrustRo
     origin: 'file',
     asOf: world.now().toISOString(),
   };
-}
-
-async function authorityOf(values: Values, root: TrustRoot): Promise<Authority> {
-  const common = {
-    name: 'command line',
-    source: { kind: 'command-line' },
-    images: ['**'],
-    tlog: values['insecure-ignore-tlog'] ? 'ignored' : 'required',
-    trustRoot: root.name,
-  } as const;
-  const fingerprinted = (authority: Parameters<typeof authorityFingerprint>[0]): Authority => ({
-    ...authority,
-    fingerprint: authorityFingerprint(authority),
-  });
-  const subject = ruleOf(values, 'certificate-identity');
-  const issuer = ruleOf(values, 'certificate-oidc-issuer');
-  if (values.key !== undefined) {
-    if (subject !== undefined || issuer !== undefined)
-      throw new UsageError('--key and a certificate identity exclude each other');
-    const pem = (await read('--key', values.key)).toString('utf8');
-    return fingerprinted({ ...common, kind: 'key', keys: [{ pem }] });
-  }
-  if (subject === undefined || issuer === undefined)
-    throw new UsageError('name --certificate-identity and --certificate-oidc-issuer, or --key');
-  const sct = values['insecure-ignore-sct'] ? 'ignored' : 'required';
-  return fingerprinted({ ...common, kind: 'keyless', identities: [{ subject, issuer }], sct });
-}
-
-function ruleOf(
-  values: Values,
-  option: 'certificate-identity' | 'certificate-oidc-issuer',
-): TextRule | undefined {
-  const [value, pattern] = [values[option], values[`${option}-regexp`]];
-  if (value !== undefined && pattern !== undefined)
-    throw new UsageError(`--${option} and --${option}-regexp exclude each other`);
-  if (value === undefined && pattern === undefined) return undefined;
-  const rule: TextRule =
-    pattern === undefined ? { kind: 'exact', value: value ?? '' } : { kind: 'pattern', pattern };
-  const compiled = compileTextRule(rule);
-  if (typeof compiled !== 'function') throw new UsageError(`--${option}: ${compiled.problem}`);
-  return rule;
 }
 
 async function read(what: string, file: string): Promise<Buffer> {

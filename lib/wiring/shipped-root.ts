@@ -1,5 +1,6 @@
 import { seedRoot } from '#lib/adapters/trust/trust-source.ts';
-import type { TrustRoot } from '#lib/model/authority.ts';
+import type { ShippedTrustRoot, TrustRoot } from '#lib/model/authority.ts';
 
-/** The public-good root that is shipped with this version. */
-export const shippedRoot = async (): Promise<TrustRoot> => seedRoot('public-good');
+/** A root that is shipped with this version, by default the public-good one. */
+export const shippedRoot = async (name: ShippedTrustRoot = 'public-good'): Promise<TrustRoot> =>
+  seedRoot(name);

@@ -5,9 +5,11 @@ import { OperationalError } from '#lib/errors.ts';
 /** Files of PEM certificates that make a trust root without Fulcio, log or TUF. */
 export interface CertificateFiles {
   /** Certificates that end a path, self-signed or not. */
-  readonly roots: string;
+  readonly roots?: string;
   /** Certificates that may stand below them; never anchors. */
   readonly intermediates?: string;
+  /** Both in one file: the issuer of the leaf first, the root last. */
+  readonly chain?: string;
   /** Roots of timestamp authorities, with whatever stands below them. */
   readonly timestampAuthorities?: string;
 }
@@ -23,19 +25,20 @@ export async function readCertificateRoot(
 ): Promise<{ readonly json: string; readonly asOf: string }> {
   const read = (file: string | undefined) =>
     file === undefined ? { certificates: [], changed: 0 } : readCertificates(name, file);
-  const [roots, intermediates, timestamps] = await Promise.all([
+  const [chain, roots, intermediates, timestamps] = await Promise.all([
+    read(files.chain),
     read(files.roots),
     read(files.intermediates),
     read(files.timestampAuthorities),
   ]);
+  const anchors = [...roots.certificates, ...chain.certificates.slice(-1)];
+  const between = [...intermediates.certificates, ...chain.certificates.slice(0, -1)];
   const below = timestamps.certificates.filter((one) => !isSelfSigned(one));
   const tops = timestamps.certificates.filter(isSelfSigned);
   const json = JSON.stringify({
     mediaType: 'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
     tlogs: [],
-    certificateAuthorities: roots.certificates.map((root) =>
-      authority([...intermediates.certificates, root]),
-    ),
+    certificateAuthorities: anchors.map((root) => authority([...between, root])),
     ctlogs: [],
     // Without a root among them each certificate is believed by itself.
     timestampAuthorities:
@@ -43,7 +46,7 @@ export async function readCertificateRoot(
         ? tops.map((root) => authority([...below, root]))
         : below.map((one) => authority([one])),
   });
-  const changed = Math.max(roots.changed, intermediates.changed, timestamps.changed);
+  const changed = Math.max(chain.changed, roots.changed, intermediates.changed, timestamps.changed);
   return { json, asOf: new Date(changed).toISOString() };
 }
 

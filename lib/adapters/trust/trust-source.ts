@@ -17,7 +17,12 @@ export type TrustRootOptions = {
   /** A `trusted_root.json` that the operator pinned. */
   | { readonly kind: 'file'; readonly path: string }
   /** A private PKI: certificates alone. */
-  | { readonly kind: 'certificates'; readonly files: CertificateFiles }
+  | {
+      readonly kind: 'certificates';
+      readonly files: CertificateFiles;
+      /** Whose logs count beside them, and whose timestamp authorities where the files name none. */
+      readonly logsOf?: TrustRootOptions;
+    }
   | {
       readonly kind: 'tuf';
       readonly mirror: string;
@@ -88,7 +93,7 @@ function load(options: TrustRootOptions, source: TrustSourceOptions): Promise<Tr
     case 'file':
       return fileRoot(options.name, options.path);
     case 'certificates':
-      return certificateRoot(options.name, options.files);
+      return certificateRoot(options, source);
     case 'tuf':
       return tufRoot(options, source);
   }
@@ -116,10 +121,35 @@ async function fileRoot(name: string, path: string): Promise<TrustRoot> {
 
 type TufOptions = Extract<TrustRootOptions, { kind: 'tuf' }>;
 
-async function certificateRoot(name: string, files: CertificateFiles): Promise<TrustRoot> {
-  const { json, asOf } = await readCertificateRoot(name, files);
+async function certificateRoot(
+  { name, files, logsOf }: Extract<TrustRootOptions, { kind: 'certificates' }>,
+  source: TrustSourceOptions,
+): Promise<TrustRoot> {
+  const own = await readCertificateRoot(name, files);
+  const { asOf } = own;
+  const json = logsOf === undefined ? own.json : withLogs(own.json, await load(logsOf, source));
   const revision = revisionOf(`private PKI\n${json}`);
   return { name, json, revision, origin: 'file', privatePki: true, asOf };
+}
+
+/** What of a `trusted_root.json` is about logs and times. */
+interface LogMembers {
+  readonly tlogs?: unknown;
+  readonly ctlogs?: unknown;
+  readonly timestampAuthorities?: readonly unknown[];
+}
+
+/** The certificates of one root with the logs of another. */
+function withLogs(text: string, logs: TrustRoot): string {
+  const own = JSON.parse(text) as LogMembers;
+  const { tlogs, ctlogs, timestampAuthorities = [] } = JSON.parse(logs.json) as LogMembers;
+  const times = own.timestampAuthorities ?? [];
+  return JSON.stringify({
+    ...own,
+    tlogs,
+    ctlogs,
+    timestampAuthorities: times.length > 0 ? times : timestampAuthorities,
+  });
 }
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Authority } from '#lib/model/authority.ts';
+import type { Authority, TrustRoot } from '#lib/model/authority.ts';
 import { isDigest } from '#lib/model/digest.ts';
 import { limits } from '#lib/model/limits.ts';
 import { type Receipt, receiptMediaType } from '#lib/model/receipt.ts';
@@ -88,7 +88,7 @@ const Frame = z.strictObject({
 
 function consistent(receipt: Receipt): Receipt | Unreadable {
   const { discovery, authorities, trustRoots } = receipt;
-  const odd = trustRoots.find(({ json, revision }) => digestOf(json) !== revision);
+  const odd = trustRoots.find((root) => revisionOf(root) !== root.revision);
   if (odd !== undefined)
     return { unreadable: `the trust root ${odd.name} does not match its revision` };
   const forged = authorities.find(
@@ -100,6 +100,10 @@ function consistent(receipt: Receipt): Receipt | Unreadable {
     return { unreadable: 'it says that every place was searched, and one was not' };
   return receipt;
 }
+
+/** A private PKI is another root than the same text without that word. */
+const revisionOf = ({ json, privatePki }: TrustRoot): string =>
+  digestOf(privatePki === true ? `private PKI\n${json}` : json);
 
 /** What makes no sense as an authority has no fingerprint. */
 function fingerprintOf(authority: Authority): string | undefined {
