@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type Case, readCases } from './cases.ts';
 import { judgeBundle } from './judge-bundle.ts';
+import { judgeContentTrust } from './judge-content-trust.ts';
 import { judgeLegacy } from './judge-legacy.ts';
 import { judgeNotation } from './judge-notation.ts';
 import { judgePrivatePki } from './judge-private-pki.ts';
@@ -102,6 +103,8 @@ function judgeOf({ kind, inputs }: Case): Judge {
       return judgeTimestamp;
     case 'trusted-root':
       return judgeTrustedRoot;
+    case 'dct-trust-data':
+      return judgeContentTrust;
     default:
       throw new TypeError(`there is no judge for ${kind}`);
   }
