@@ -1,6 +1,7 @@
 import type { EvidenceVerdict } from '#lib/model/verdict.ts';
-import { bestOf, type Examiner, refusedVerdict, verdictOf, withIdentity } from './assess.ts';
+import { bestOf, refusedVerdict, verdictOf, withIdentity } from './assess.ts';
 import { isOtherKey } from './examine.ts';
+import type { Examiner } from './examiner.ts';
 import type { PreparedAuthority, PreparedMaterial } from './prepare-material.ts';
 import { inconclusive, invalid, type Refusal, untrusted } from './refusal.ts';
 import type { SignedItem } from './signed-item.ts';

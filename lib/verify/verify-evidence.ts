@@ -3,13 +3,8 @@ import type { Digest } from '#lib/model/digest.ts';
 import type { Evidence } from '#lib/model/evidence.ts';
 import type { EvidenceVerdict } from '#lib/model/verdict.ts';
 import { type Artifact, artifactOfImage } from './artifact.ts';
-import {
-  assessUnder,
-  attachmentVerdict,
-  crashVerdict,
-  createExaminer,
-  refusedVerdict,
-} from './assess.ts';
+import { assessUnder, attachmentVerdict, crashVerdict, refusedVerdict } from './assess.ts';
+import { createExaminer } from './examiner.ts';
 import { prepareMaterial } from './prepare-material.ts';
 import { readEvidence } from './read-evidence.ts';
 import { isRefusal } from './refusal.ts';

@@ -4,18 +4,11 @@ import type { RevocationAnswer, RevocationQuestion } from '#lib/model/revocation
 import type { EvidenceVerdict } from '#lib/model/verdict.ts';
 import type { Fact, VerifyAnswer } from '#lib/ports.ts';
 import { artifactOfImage } from './artifact.ts';
-import {
-  assessUnder,
-  attachmentVerdict,
-  bestOf,
-  crashVerdict,
-  createExaminer,
-  type Examiner,
-  refusedVerdict,
-} from './assess.ts';
+import { assessUnder, attachmentVerdict, bestOf, crashVerdict, refusedVerdict } from './assess.ts';
 import { assessStranger, coverageOf } from './assess-stranger.ts';
 import { missingAttestations, requiredAttestations } from './attestation/required.ts';
 import { verifyContentTrust } from './content-trust/verify-content-trust.ts';
+import { createExaminer, type Examiner } from './examiner.ts';
 import { factKey } from './fact-key.ts';
 import { judgeImage } from './judge-image.ts';
 import { verifyNotation } from './notation/verify-notation.ts';
