@@ -50,6 +50,21 @@ describe('parseConfig', () => {
       /trust root "mine" is not among trustRoots/,
     ],
     [
+      'a root key that is no identifier',
+      'contentTrust:\n  - name: hub\n    images: ["docker.io/**"]\n    rootKeys: [{ id: ABC }]',
+      /contentTrust\[0\]\.rootKeys\[0\]\.id: must be 64 lower-case hexadecimal/,
+    ],
+    [
+      'a delegation that climbs',
+      'contentTrust:\n  - { name: hub, images: [x], delegations: ["targets/../root"] }',
+      /must be a role such as targets\/releases/,
+    ],
+    [
+      'an authority and trust data of one name',
+      'authorities:\n  - { name: a, images: [x], key: { file: k } }\ncontentTrust:\n  - { name: a, images: [x] }',
+      /"a" is written twice/,
+    ],
+    [
       'a shipped root of no known name',
       'trustRoots:\n  - { name: mine, seed: true }',
       /seed: true is for the names public-good, github, staging/,

@@ -65,6 +65,15 @@ describe('addresses', () => {
     expect(await outcome(ask(client(), url))).toBe('egress-blocked');
   });
 
+  it('asks named hosts only in an air gap, public ones too', async () => {
+    const port = await serve(hello);
+    const lookup = names({ 'named.example': ['127.0.0.1'], 'public.example': ['93.184.216.34'] });
+    const offline = client({ lookup, allow: ['named.example'], onlyNamed: true });
+    expect(await outcome(ask(offline, `http://named.example:${port}/`))).toBe(200);
+    for (const host of ['public.example', '93.184.216.34'])
+      expect(await outcome(ask(offline, `http://${host}/`))).toBe('egress-blocked');
+  });
+
   it('uses the codes of its caller', async () => {
     const codes = { blocked: 'token-realm-blocked' } as const;
     expect(await outcome(ask(client(), 'http://127.0.0.1/', { codes }))).toBe(
