@@ -1,11 +1,11 @@
 import { limits } from '#lib/model/limits.ts';
 import type { RevocationAnswer, RevocationQuestion } from '#lib/model/revocation.ts';
 import { type Certificate, extensionOf } from '#lib/verify/certificate.ts';
-import { isAuthority } from '#lib/verify/certificate-rules.ts';
 import { derChildren, derOid, readDer } from '#lib/verify/der.ts';
 import { sha256 } from '#lib/verify/fingerprint.ts';
 import { inconclusive, invalid, type Refusal } from '#lib/verify/refusal.ts';
 import { nameText } from '#lib/verify/x509/distinguished-name.ts';
+import { basicConstraintsOf } from '#lib/verify/x509/extensions.ts';
 import { isDeltaOf, type RevocationList, readCrl, statusInLists } from './crl.ts';
 import { distributionPoints, uris } from './der-values.ts';
 import { ocspRequest, type RevocationStatus, readOcspAnswer } from './ocsp.ts';
@@ -190,7 +190,9 @@ function listAt(
   if (answer === undefined)
     return { status: 'lacking', questions: [{ key, kind: 'crl', url: address }] };
   if (answer.outcome === 'failed') return unknownList(address, answer.detail);
-  const question = { issuer, url, now, isAuthority: isAuthority(certificate) };
+  const constraints = basicConstraintsOf(certificate);
+  const isAuthority = constraints !== 'malformed' && constraints?.ca === true;
+  const question = { issuer, url, now, isAuthority };
   const list = readCrl(Buffer.from(answer.bytes), question);
   return typeof list === 'string' ? unknownList(address, list) : list;
 }
