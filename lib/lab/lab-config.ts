@@ -1,5 +1,5 @@
 import type { LabPlan } from './plan/plan.ts';
-import { authorityImages, type RegistryHost } from './plan/zones.ts';
+import { authorityImages, type RegistryHost, signatureRepository } from './plan/zones.ts';
 import { labUser, needsLogin } from './registries.ts';
 import { githubIssuer } from './signing/identity.ts';
 
@@ -38,6 +38,9 @@ export function labConfig(plan: LabPlan, endpoints: ReadonlyMap<RegistryHost, st
     lines('registries:', ...[...endpoints].flatMap(([host, url]) => registry(plan, host, url)), ''),
     authorities,
     lines(
+      'signatureRepositories:',
+      `  - { images: [${quoted(signatureRepository.images)}], repository: ${signatureRepository.host}/${signatureRepository.repository} }`,
+      '',
       'trustRoots:',
       `  - { name: lab, file: ./${labFiles.trustedRoot} }`,
       '',

@@ -8,6 +8,7 @@ import { createRegistryReader } from '#lib/adapters/registry/registry-reader.ts'
 import { createTrustSource } from '#lib/adapters/trust/trust-source.ts';
 import { readEnvironment } from '#lib/config/environment.ts';
 import { discoverEvidence } from '#lib/resolve/discover-evidence.ts';
+import { createFindElsewhere } from '#lib/scan/elsewhere.ts';
 import { prepareMaterial } from '#lib/verify/prepare-material.ts';
 import { verifyImage } from '#lib/verify/verify-image.ts';
 import { loadConfiguration } from '#lib/wiring/configuration.ts';
@@ -22,7 +23,7 @@ let verdictOf: (target: Target) => Promise<string>;
 beforeAll(async () => {
   dir = await mkdtemp(path.join(os.tmpdir(), 'sealwatch-lab-'));
   lab = await runLab({ dir, seed: 3, clusters: 1, images: 1 });
-  const { hosts, authorities, trustRoots } = loadConfiguration({
+  const { hosts, authorities, trustRoots, elsewhere } = loadConfiguration({
     ...readEnvironment({}),
     configPath: lab.configPath,
   });
@@ -30,8 +31,11 @@ beforeAll(async () => {
   const registry = createRegistryReader({ hosts, http });
   const trust = await createTrustSource({ roots: trustRoots, cacheDir: dir }).load();
   const material = prepareMaterial({ authorities, trustRoots: trust.roots });
+  const findElsewhere = createFindElsewhere(elsewhere);
   verdictOf = async ({ host, repository, digest }) => {
-    const discovery = await discoverEvidence(registry, { registry: host, repository, digest });
+    const subject = { registry: host, repository, digest };
+    const places = findElsewhere(`${host}/${repository}`);
+    const discovery = await discoverEvidence(registry, subject, places);
     const { verdict } = verifyImage(discovery, material, [], new Date());
     return [verdict.status, verdict.reason].filter(Boolean).join(' ');
   };

@@ -74,6 +74,30 @@ export function attachSbom(sink: ContentSink, repository: string, subject: Subje
   sink.putManifest(repository, tag, mediaTypes.ociManifest, manifest.bytes);
 }
 
+/** Writes one referrer into a registry with the referrers API. */
+export function attachReferrer(
+  sink: ContentSink,
+  repository: string,
+  subject: Subject,
+  artifactType: string,
+  layers: readonly CosignLayer[],
+): void {
+  const empty = contentOf(Buffer.from('{}'));
+  sink.putBlob(repository, empty.bytes);
+  const manifest = json({
+    schemaVersion: 2,
+    mediaType: mediaTypes.ociManifest,
+    artifactType,
+    config: describe(empty, 'application/vnd.oci.empty.v1+json'),
+    layers: layers.map(({ mediaType, blob, annotations }) => {
+      sink.putBlob(repository, blob);
+      return { ...describe(contentOf(Buffer.from(blob)), mediaType), annotations };
+    }),
+    subject,
+  });
+  sink.putManifest(repository, undefined, mediaTypes.ociManifest, manifest.bytes);
+}
+
 /**
  * Writes bundles as referrers. A registry without the referrers API gets the fallback tag that
  * clients maintain, with the `artifactType` that cosign's writer puts there: that of the empty config.

@@ -1,6 +1,7 @@
 import { unreachable } from '#lib/errors.ts';
 import type { PlannedImage, Target } from '#lib/lab/plan/plan.ts';
 import { type EvidenceStep, type PredicateName, recipeOf } from '#lib/lab/plan/recipes.ts';
+import { signatureRepository } from '#lib/lab/plan/zones.ts';
 import {
   attestationLayer,
   type CosignLayer,
@@ -11,10 +12,14 @@ import type { PrivateSigstore } from '#lib/lab/signing/private-sigstore.ts';
 import type { Signers } from '#lib/lab/signing/signers.ts';
 import { type SignedBundle, signBundle } from '#lib/lab/signing/sigstore-bundle.ts';
 import {
+  cycloneDxDocument,
+  openVexDocument,
   predicateTypes,
   slsaProvenance,
   spdxDocument,
   statementAbout,
+  verificationSummary,
+  vulnerabilityReport,
 } from '#lib/lab/signing/statements.ts';
 import {
   withBrokenBase64,
@@ -23,9 +28,11 @@ import {
   withStatement,
 } from '#lib/lab/signing/tampering.ts';
 import { type Digest, digest } from '#lib/model/digest.ts';
+import { mediaTypes } from '#lib/model/manifest.ts';
 import {
   attachBundles,
   attachLayers,
+  attachReferrer,
   attachSbom,
   type ContentSink,
   type Subject,
@@ -44,10 +51,11 @@ export interface Publisher {
 /** Puts an image into its registry, with everything that its recipe attaches. Tags come later. */
 export async function publishImage(publisher: Publisher, image: PlannedImage): Promise<void> {
   const { sink, seed } = publisher;
-  const { repository, version, build, platforms } = image;
-  const content = imageContent({ repository, version, build, platforms, seed });
+  const { repository } = image;
+  const content = contentOfImage(image, seed);
   const recipe = recipeOf(image.recipe);
   for (const child of content.children) putImage(sink, repository, child);
+  for (const attestation of content.attestations) putImage(sink, repository, attestation);
   putImage(sink, repository, content);
   await attach(publisher, image, image, subjectOf(content), recipe.evidence);
   for (const [index, child] of content.children.entries()) {
@@ -58,14 +66,17 @@ export async function publishImage(publisher: Publisher, image: PlannedImage): P
 }
 
 /** Lets a tag name an image that is published already. */
-export function tagImage(
-  sink: ContentSink,
-  { repository, version, build, platforms }: PlannedImage,
-  tag: string,
+export function tagImage(sink: ContentSink, image: PlannedImage, tag: string, seed: number): void {
+  const { manifest, mediaType } = contentOfImage(image, seed);
+  sink.putManifest(image.repository, tag, mediaType, manifest.bytes);
+}
+
+function contentOfImage(
+  { repository, version, build, platforms, recipe }: PlannedImage,
   seed: number,
-): void {
-  const { manifest, mediaType } = imageContent({ repository, version, build, platforms, seed });
-  sink.putManifest(repository, tag, mediaType, manifest.bytes);
+): ImageContent {
+  const attestations = recipeOf(recipe).index?.attestations === true;
+  return imageContent({ repository, version, build, platforms, attestations, seed });
 }
 
 function putImage(
@@ -92,18 +103,54 @@ async function attach(
 ): Promise<void> {
   const { sink } = publisher;
   const about: About = { publisher, image, name: `${host}/${repository}`, digest: named };
-  const signatures: CosignLayer[] = [];
-  const attestations: CosignLayer[] = [];
+  const layers = { '.sig': [], '.att': [], elsewhere: [] } as Record<Shelf, CosignLayer[]>;
   const bundles: SignedBundle[] = [];
-  for (const step of steps) {
-    if (step.kind === 'signature') signatures.push(await signature(about, step));
-    else if (step.kind === 'attestation') attestations.push(await attestation(about, step));
-    else if (step.kind === 'bundle') bundles.push(await bundle(about, step));
-    else attachSbom(sink, repository, subject);
-  }
-  if (signatures.length > 0) attachLayers(sink, repository, subject, '.sig', signatures);
-  if (attestations.length > 0) attachLayers(sink, repository, subject, '.att', attestations);
+  for (const step of steps)
+    switch (step.kind) {
+      case 'signature':
+        await shelve(about, subject, step, layers);
+        break;
+      case 'attestation':
+        layers['.att'].push(await attestation(about, step));
+        break;
+      case 'bundle':
+        bundles.push(await bundle(about, step));
+        break;
+      case 'attachment':
+        attachUnsigned(about, subject, step);
+        break;
+    }
+  for (const suffix of ['.sig', '.att'] as const)
+    if (layers[suffix].length > 0) attachLayers(sink, repository, subject, suffix, layers[suffix]);
+  if (layers.elsewhere.length > 0)
+    attachLayers(sink, signatureRepository.repository, subject, '.sig', layers.elsewhere);
   if (bundles.length > 0) attachBundles(sink, repository, subject, bundles, publisher.referrersApi);
+}
+
+/** Where layers wait until all of a manifest are there. */
+type Shelf = '.sig' | '.att' | 'elsewhere';
+
+async function shelve(
+  about: About,
+  subject: Subject,
+  step: Step<'signature'>,
+  layers: Record<Shelf, CosignLayer[]>,
+): Promise<void> {
+  const layer = await signature(about, step);
+  if (step.place !== 'referrer') layers[step.place ?? '.sig'].push(layer);
+  else {
+    const { publisher, image } = about;
+    attachReferrer(publisher.sink, image.repository, subject, mediaTypes.cosignOci11, [layer]);
+  }
+}
+
+function attachUnsigned(about: About, subject: Subject, { form }: Step<'attachment'>): void {
+  const { publisher, image } = about;
+  if (form === 'sbom') attachSbom(publisher.sink, image.repository, subject);
+  else {
+    const statement = bareStatement(about);
+    attachReferrer(publisher.sink, image.repository, subject, mediaTypes.inToto, [statement]);
+  }
 }
 
 interface About {
@@ -171,6 +218,16 @@ async function bundle(about: About, step: Step<'bundle'>): Promise<SignedBundle>
   }
 }
 
+/** Provenance that nobody signed. */
+function bareStatement(about: About): CosignLayer {
+  const { type, statement } = statementFor(about, 'provenance');
+  return {
+    mediaType: mediaTypes.inToto,
+    blob: statement,
+    annotations: { 'in-toto.io/predicate-type': type },
+  };
+}
+
 function statementFor({ name, digest: named, image }: About, predicate: PredicateName) {
   const subject = { name, digest: named };
   const owner = image.repository.split('/')[0] ?? image.repository;
@@ -187,6 +244,19 @@ function statementFor({ name, digest: named, image }: About, predicate: Predicat
         'zlib@1.3.1',
         'ca-certificates@20260413',
       ]),
+    },
+    cyclonedx: {
+      type: predicateTypes.cycloneDx,
+      body: cycloneDxDocument(image.repository, ['openssl@3.5.2', 'zlib@1.3.1']),
+    },
+    vulnerabilities: {
+      type: predicateTypes.vulnerabilities,
+      body: vulnerabilityReport(['LOW', 'MEDIUM', 'LOW']),
+    },
+    openvex: { type: predicateTypes.openVex, body: openVexDocument(name) },
+    'verification-summary': {
+      type: predicateTypes.verificationSummary,
+      body: verificationSummary(`${name}@${named}`),
     },
   }[predicate];
   return { type: made.type, statement: statementAbout(subject, made.type, made.body) };

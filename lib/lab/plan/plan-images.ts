@@ -2,7 +2,8 @@ import { imageContent } from '#lib/lab/content/image-content.ts';
 import { type Service, type SharedName, sharedNames } from './names.ts';
 import type { PlannedImage, PlannedRepository, Target } from './plan.ts';
 import type { Random } from './random.ts';
-import { type RecipeName, recipeOf, recipesByZone } from './recipes.ts';
+import { type RecipeName, recipeOf } from './recipes.ts';
+import { recipesByZone } from './recipes-by-zone.ts';
 import { type Zone, zones } from './zones.ts';
 
 /** The images of one service, newest version first; never empty. */
@@ -151,7 +152,8 @@ function planImage(
   const { host } = zones[service.zone];
   const { repository, zone } = service;
   const platforms = recipe.index ? ['linux/amd64', 'linux/arm64'] : ['linux/amd64'];
-  const content = imageContent({ repository, platforms, ...what });
+  const attestations = recipe.index?.attestations === true;
+  const content = imageContent({ repository, platforms, attestations, ...what });
   const children = content.children.map(
     ({ manifest }): Target => ({
       host,

@@ -46,7 +46,8 @@ export function planOddities(
       running('server', 'main', ranker, 'digest', 2),
       running('model', 'image-volume', login, 'tag-and-digest', 2),
     ]),
-    sandbox(first, 'arm-build', 2, [childPinned(images)]),
+    sandbox(first, 'arm-build', 2, [childPinned(images, 'index-signed')]),
+    sandbox(last, 'risc-build', 2, [childPinned(images, 'index-unsigned')]),
   ];
 }
 
@@ -108,9 +109,12 @@ const rollout = (image: PlannedImage): PlannedContainer => ({
   ],
 });
 
-/** The pod names one platform of an index: only the index is signed. */
-function childPinned(images: PlannedImages): PlannedContainer {
-  const index = find(images, ({ versions }) => versions[0].recipe === 'index-signed');
+/** The pod names one platform of an index: if anything is signed, only the index is. */
+function childPinned(
+  images: PlannedImages,
+  recipe: 'index-signed' | 'index-unsigned',
+): PlannedContainer {
+  const index = find(images, ({ versions }) => versions[0].recipe === recipe);
   const [child] = index.children;
   if (!child) throw new RangeError('the index has no platforms');
   return {

@@ -1,6 +1,5 @@
 import type { ReasonCode } from '#lib/model/reasons.ts';
 import type { VerdictStatus } from '#lib/model/verdict.ts';
-import type { Zone } from './zones.ts';
 
 /** Those who sign in the lab; `signers.ts` gives each a key or an identity. */
 export type SignerName =
@@ -17,7 +16,14 @@ export type SignerName =
   | 'edge-key'
   | 'stranger-key';
 
-export type PredicateName = 'sign' | 'provenance' | 'spdx';
+export type PredicateName =
+  | 'sign'
+  | 'provenance'
+  | 'spdx'
+  | 'cyclonedx'
+  | 'vulnerabilities'
+  | 'openvex'
+  | 'verification-summary';
 
 /** One thing to attach to a digest. `copied`: made for another digest and put beside this one. */
 export type EvidenceStep =
@@ -25,6 +31,8 @@ export type EvidenceStep =
       readonly kind: 'signature';
       readonly by: SignerName;
       readonly tampering?: 'payload' | 'copied' | 'type' | 'base64' | 'log-entry';
+      /** Where it lies when not under the `.sig` tag: a referrer, or the repository for signatures. */
+      readonly place?: 'referrer' | 'elsewhere';
     }
   | {
       readonly kind: 'bundle';
@@ -34,8 +42,8 @@ export type EvidenceStep =
       readonly tampering?: 'statement' | 'copied';
     }
   | { readonly kind: 'attestation'; readonly by: SignerName; readonly predicate: PredicateName }
-  /** An `.sbom` tag: nobody signed it. */
-  | { readonly kind: 'attachment' };
+  /** An `.sbom` tag, or a bare in-toto statement as a referrer: nobody signed either. */
+  | { readonly kind: 'attachment'; readonly form: 'sbom' | 'in-toto' };
 
 /** How a registry fails for a whole repository, by name; `faults.ts` says how it is done. */
 export type PlannedFault =
@@ -61,7 +69,12 @@ export interface Recipe {
   readonly evidence: readonly EvidenceStep[];
   readonly fault?: PlannedFault;
   /** True for images that are indexes; `children` are the steps of each platform manifest. */
-  readonly index?: { readonly children: readonly EvidenceStep[]; readonly expected: Expected };
+  readonly index?: {
+    readonly children: readonly EvidenceStep[];
+    readonly expected: Expected;
+    /** True where the index lists attestations as BuildKit writes them. */
+    readonly attestations?: true;
+  };
 }
 
 const verified: Expected = { status: 'verified' };
@@ -90,12 +103,13 @@ const bundle = (by: SignerName, log: 'rekor-1' | 'rekor-2' | 'none' = 'rekor-1')
   log,
   predicate: 'sign',
 });
-const provenance: EvidenceStep = {
+const provenance = {
   kind: 'bundle',
   by: 'release',
   log: 'rekor-1',
   predicate: 'provenance',
-};
+} as const satisfies EvidenceStep;
+const attested = (predicate: PredicateName): EvidenceStep => ({ ...provenance, predicate });
 const spdx: EvidenceStep = { kind: 'attestation', by: 'release', predicate: 'spdx' };
 
 /** Every recipe by name. */
@@ -104,6 +118,17 @@ export const recipes = {
   'bundle-rekor-2': good(bundle('release', 'rekor-2')),
   legacy: good(legacy('release')),
   'legacy-and-attested': good(legacy('release'), provenance, spdx),
+  'attested-in-full': good(
+    legacy('release'),
+    provenance,
+    spdx,
+    attested('cyclonedx'),
+    attested('vulnerabilities'),
+    attested('openvex'),
+    attested('verification-summary'),
+  ),
+  'cosign-referrer': good({ kind: 'signature', by: 'release', place: 'referrer' }),
+  'signed-elsewhere': good({ kind: 'signature', by: 'edge-key', place: 'elsewhere' }),
   'signed-twice': good(legacy('release'), bundle('release'), bundle('partner')),
   'good-beside-poisoned': good(legacy('release'), {
     kind: 'bundle',
@@ -119,6 +144,15 @@ export const recipes = {
   'index-signed-recursively': {
     ...good(legacy('release')),
     index: { children: [legacy('release')], expected: verified },
+  },
+  'index-with-attestations': {
+    ...good(bundle('release')),
+    index: { children: [], expected: unsigned, attestations: true },
+  },
+  'index-unsigned': {
+    expected: unsigned,
+    evidence: [],
+    index: { children: [], expected: unsigned, attestations: true },
   },
   'platform-key': good(legacy('platform-key')),
   'platform-key-bundle': good(bundle('platform-key', 'none')),
@@ -178,7 +212,11 @@ export const recipes = {
   unlogged: invalid('tlog-missing', legacy('data-key-unlogged')),
 
   unsigned: { expected: unsigned, evidence: [] },
-  'attached-sbom': { expected: unsigned, evidence: [{ kind: 'attachment' }] },
+  'attached-sbom': { expected: unsigned, evidence: [{ kind: 'attachment', form: 'sbom' }] },
+  'attached-statement': {
+    expected: unsigned,
+    evidence: [{ kind: 'attachment', form: 'in-toto' }],
+  },
   'attested-only': bad('unsigned')('attested-only', provenance),
 
   unauthorized: hidden('unauthorized', 'registry-unauthorized'),
@@ -196,75 +234,3 @@ export type RecipeName = keyof typeof recipes;
 
 /** The recipe of a name. */
 export const recipeOf = (name: RecipeName): Recipe => recipes[name];
-
-type Weighted = readonly (readonly [RecipeName, number])[];
-
-/**
- * What happens in each zone and how often. Every recipe listed occurs at least once, however small
- * the lab is. Zones with slow faults, which wait for their limits, have services only on demand.
- */
-export const recipesByZone: Readonly<Record<Zone, Weighted>> = {
-  acme: [
-    ['bundle', 30],
-    ['bundle-rekor-2', 14],
-    ['legacy', 20],
-    ['legacy-and-attested', 8],
-    ['signed-twice', 2],
-    ['good-beside-poisoned', 1],
-    ['index-signed', 6],
-    ['index-signed-recursively', 3],
-    ['unsigned', 6],
-    ['attested-only', 2],
-    ['attached-sbom', 1],
-    ['other-workflow', 1],
-    ['other-branch', 2],
-    ['other-issuer', 1],
-    ['unknown-root', 1],
-    ['copied-bundle', 0.4],
-    ['tampered-bundle', 0.4],
-    ['foreign-log-entry', 0.3],
-  ],
-  platform: [
-    ['platform-key', 20],
-    ['platform-key-bundle', 8],
-    ['platform-key-beside-stranger', 1],
-    ['key-of-other-team', 1],
-    ['tampered-payload', 0.3],
-    ['stranger-key', 0.5],
-    ['copied-signature', 0.4],
-    ['other-claim-type', 0.2],
-  ],
-  data: [
-    ['data-key', 12],
-    ['unsigned', 1],
-    ['unlogged', 1],
-  ],
-  edge: [
-    ['edge-key', 10],
-    ['broken-base64', 0.5],
-  ],
-  partners: [
-    ['no-authority', 2],
-    ['unsigned', 1],
-  ],
-  finance: [
-    ['private-repository', 1],
-    ['forbidden', 1],
-    ['unauthorized', 1],
-  ],
-  upstream: [
-    ['upstream', 6],
-    ['upstream-bundle', 4],
-    ['unsigned', 1],
-  ],
-  thirdparty: [
-    ['unsigned', 6],
-    ['wrong-bytes', 0.5],
-  ],
-  // A registry that is down or limits us does so for everything: the whole host has the fault.
-  hub: [['rate-limited', 1]],
-  artifacts: [['server-error', 1]],
-  old: [['reset', 1]],
-  slow: [['timeout', 1]],
-  endless: [['endless', 1]],
-};

@@ -35,6 +35,13 @@ export const zones = {
 } as const satisfies Record<string, { host: RegistryHost; prefix: string }>;
 export type Zone = keyof typeof zones;
 
+/** A repository that holds the signatures of other ones, and of which. */
+export const signatureRepository = {
+  host: hosts.registry,
+  repository: 'security/signatures',
+  images: `${hosts.registry}/edge/**`,
+} as const;
+
 /** Which images each authority of the lab covers; the zones that are not named have none. */
 export const authorityImages = {
   'acme-release': [`${hosts.ghcr}/**`],
