@@ -6,11 +6,17 @@ import { Table, Tbody, Td, Th, Tr } from '#components/ui/table.tsx';
 import { Wrap } from '#components/ui/text.tsx';
 import type { Settings } from '#lib/contract/overview.ts';
 import { urlOf } from '#lib/contract/url-state.ts';
+import { AuthorityFindings, type SettingsFinding } from './authority-findings.tsx';
 
 type Authority = Settings['authorities'][number];
 
-/** Whom we believe, about which images, and how many images that proves. */
-export function AuthoritiesPanel({ authorities }: { readonly authorities: readonly Authority[] }) {
+interface AuthoritiesPanelProps {
+  readonly authorities: readonly Authority[];
+  readonly findings: readonly SettingsFinding[];
+}
+
+/** Whom we believe, about which images, how many images that proves, and what is weak about it. */
+export function AuthoritiesPanel({ authorities, findings }: AuthoritiesPanelProps) {
   if (authorities.length === 0) {
     return (
       <Panel title="Authorities">
@@ -23,7 +29,7 @@ export function AuthoritiesPanel({ authorities }: { readonly authorities: readon
     );
   }
   return (
-    <Panel title="Authorities" hint="whom we believe, about which images">
+    <Panel id="authorities" title="Authorities" hint="whom we believe, about which images">
       <Table caption="Authorities">
         <thead>
           <tr>
@@ -35,42 +41,95 @@ export function AuthoritiesPanel({ authorities }: { readonly authorities: readon
             <Th numeric>Proves</Th>
           </tr>
         </thead>
-        <Tbody>
-          {authorities.map((authority) => (
-            <AuthorityLine key={authority.name} authority={authority} />
-          ))}
-        </Tbody>
+        {authorities.map((authority) => (
+          <AuthorityLines
+            key={authority.name}
+            authority={authority}
+            findings={findings.filter(
+              ({ about }) => about.kind === 'authority' && about.name === authority.name,
+            )}
+          />
+        ))}
       </Table>
     </Panel>
   );
 }
 
-function AuthorityLine({ authority }: { readonly authority: Authority }) {
+interface AuthorityLinesProps {
+  readonly authority: Authority;
+  readonly findings: readonly SettingsFinding[];
+}
+
+function AuthorityLines({ authority, findings }: AuthorityLinesProps) {
   const images = urlOf('/images', new URLSearchParams({ authority: authority.name }));
+  const cell = findings.length > 0 ? 'py-2 align-top md:border-b-0' : 'py-2 align-top';
   return (
-    <Tr>
-      <Td card="lead" className="py-2 align-top">
-        <Wrap className="font-[550]">{authority.name}</Wrap>
-        <span className="block text-ink-3 text-label">
-          {authority.kind}, from {authority.source}
+    <Tbody>
+      <Tr>
+        <Td card="lead" className={`max-w-72 ${cell}`}>
+          <Wrap className="font-[550]">{authority.name}</Wrap>
+          <span className="block text-ink-3 text-label">
+            {authority.kind}, from {authority.source}
+          </span>
+          {authority.preset !== null && <PresetSource preset={authority.preset} />}
+        </Td>
+        <Td card="lead" className={`max-w-80 ${cell}`}>
+          <Lines texts={authority.images} />
+        </Td>
+        <Td card="lead" className={`max-w-[28rem] ${cell}`}>
+          <Lines texts={authority.trusts} />
+        </Td>
+        <Td label="Trust root" card="full" className={`text-ink-2 ${cell}`}>
+          <span className="min-w-0">
+            {authority.trustRoot === null ? 'none needed' : <Wrap>{authority.trustRoot}</Wrap>}
+            {authority.demands.map((demand) => (
+              <Wrap key={demand} className="block text-ink-3 text-label">
+                {demand}
+              </Wrap>
+            ))}
+          </span>
+        </Td>
+        <Td label="Fingerprint" card="full" className={cell}>
+          <Digest value={authority.fingerprint} />
+        </Td>
+        <Td numeric label="Proves" card="full" className={cell}>
+          <Link href={images}>{formatCount(authority.verifiedImages)} images</Link>
+        </Td>
+      </Tr>
+      {findings.length > 0 && (
+        <Tr>
+          <Td colSpan={6} card="lead" className="pb-3">
+            <AuthorityFindings name={authority.name} findings={findings} />
+          </Td>
+        </Tr>
+      )}
+    </Tbody>
+  );
+}
+
+/** Where the facts of a preset were read; what no document says is among its findings. */
+function PresetSource({ preset }: { readonly preset: NonNullable<Authority['preset']> }) {
+  const { name, documents, readOn, confirmed } = preset;
+  return (
+    <span className="block text-ink-2 text-label">
+      <Wrap>{name}</Wrap>
+      {confirmed ? ', confirmed by ' : ', not confirmed in full by '}
+      {documents.map((document, index) => (
+        <span key={document}>
+          {index > 0 && ', '}
+          <a
+            href={document}
+            rel="noreferrer"
+            target="_blank"
+            title={document}
+            className="text-accent hover:underline"
+          >
+            {new URL(document).host}
+          </a>
         </span>
-      </Td>
-      <Td card="lead" className="max-w-80 py-2 align-top">
-        <Lines texts={authority.images} />
-      </Td>
-      <Td card="lead" className="max-w-[28rem] py-2 align-top">
-        <Lines texts={authority.trusts} />
-      </Td>
-      <Td label="Trust root" card="full" className="py-2 align-top text-ink-2">
-        {authority.trustRoot === null ? 'none needed' : <Wrap>{authority.trustRoot}</Wrap>}
-      </Td>
-      <Td label="Fingerprint" card="full" className="py-2 align-top">
-        <Digest value={authority.fingerprint} />
-      </Td>
-      <Td numeric label="Proves" card="full" className="py-2 align-top">
-        <Link href={images}>{formatCount(authority.verifiedImages)} images</Link>
-      </Td>
-    </Tr>
+      ))}
+      {`, read ${readOn}`}
+    </span>
   );
 }
 

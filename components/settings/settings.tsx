@@ -44,8 +44,8 @@ function Body() {
         <ClustersPanel clusters={data.clusters} />
         <RegistriesPanel registries={data.registries} />
       </div>
-      <AuthoritiesPanel authorities={data.authorities} />
-      <TrustRootsPanel roots={data.trustRoots} />
+      <AuthoritiesPanel authorities={data.authorities} findings={data.findings} />
+      <TrustRootsPanel roots={data.trustRoots} findings={data.findings} />
       <LimitsPanel limits={data.limits} />
     </div>
   );

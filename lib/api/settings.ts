@@ -1,8 +1,9 @@
 import 'server-only';
+import { authorityFindingRow } from '#lib/contract/authority-findings.ts';
 import type { Settings } from '#lib/contract/overview.ts';
-import type { Authority, IssuerRule } from '#lib/model/authority.ts';
 import { limits } from '#lib/model/limits.ts';
 import { server } from '#lib/wiring/server.ts';
+import { authorityRow } from './authority-row.ts';
 import { version } from './version.ts';
 
 /** What is configured, what it comes to, and what is wrong with it; no secret is in it. */
@@ -45,16 +46,9 @@ export async function readSettings(): Promise<Settings> {
         .filter(Boolean)
         .join(', '),
     })),
-    authorities: configuration.authorities.map((authority) => ({
-      name: authority.name,
-      kind: authority.kind,
-      images: [...authority.images],
-      trusts: trusts(authority),
-      trustRoot: 'trustRoot' in authority ? (authority.trustRoot ?? null) : null,
-      source: authority.source.kind,
-      fingerprint: authority.fingerprint,
-      verifiedImages: uses.get(authority.name) ?? 0,
-    })),
+    authorities: configuration.authorities.map((authority) =>
+      authorityRow(authority, uses.get(authority.name) ?? 0),
+    ),
     trustRoots: trust.roots.map((root) => ({
       name: root.name,
       origin: root.origin,
@@ -63,39 +57,10 @@ export async function readSettings(): Promise<Settings> {
       expiresAt: root.expiresAt ?? null,
       stale: root.stale?.detail ?? null,
     })),
+    findings: current.findings(trust.roots).map(authorityFindingRow),
     limits: Object.entries(limits).map(([name, value]) => ({
       name,
       value: [value].flat().join(' to '),
     })),
   };
-}
-
-function trusts(authority: Authority): string[] {
-  if (authority.kind === 'key')
-    return authority.keys.map(({ validFrom, validUntil }, index) =>
-      [
-        `public key ${index + 1}`,
-        validFrom && `from ${validFrom}`,
-        validUntil && `until ${validUntil}`,
-      ]
-        .filter(Boolean)
-        .join(' '),
-    );
-  if (authority.kind === 'notation') {
-    const { level, scopes, trustedIdentities } = authority;
-    return [`Notation level ${level} for ${scopes.join(', ')}`, ...trustedIdentities];
-  }
-  if (authority.kind === 'content-trust') {
-    const { rootKeys, delegations } = authority;
-    const roles = delegations.length > 0 ? delegations.join(', ') : 'the roles that docker asks';
-    return [`${rootKeys.length} pinned root keys of Docker Content Trust, for ${roles}`];
-  }
-  return authority.identities.map(
-    ({ subject, issuer }) => `${ruleText(subject)} issued by ${ruleText(issuer)}`,
-  );
-}
-
-function ruleText(rule: IssuerRule): string {
-  if (rule.kind === 'none') return 'nobody named';
-  return rule.kind === 'exact' ? rule.value : `/${rule.pattern}/`;
 }

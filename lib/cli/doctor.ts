@@ -2,8 +2,11 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { readEnvironment } from '#lib/config/environment.ts';
 import { ConfigurationError, OperationalError } from '#lib/errors.ts';
+import type { TrustRoot } from '#lib/model/authority.ts';
+import { weaknesses } from '#lib/model/authority-findings.ts';
 import { reasonOf } from '#lib/model/reasons.ts';
-import type { ClusterReader } from '#lib/ports.ts';
+import type { ClusterReader, TrustSource } from '#lib/ports.ts';
+import { lintAuthorities } from '#lib/verify/lint/lint-authorities.ts';
 import { type Configuration, loadConfiguration } from '#lib/wiring/configuration.ts';
 import { openWorld, type World } from '#lib/wiring/world.ts';
 import { printable } from './printable.ts';
@@ -14,7 +17,8 @@ const help = `sealwatch doctor: what would keep a scan from telling the truth
   --config FILE   configuration (SEALWATCH_CONFIG, or ./sealwatch.yaml)
 
 Looks at the configuration, the clusters and their permissions, registries and credentials,
-trust roots and their age, and the clock. Exit: 0 all well, 1 something to mend.
+authorities that are weaker than they look, trust roots and their age, and the clock.
+Exit: 0 all well (notes do not count), 1 something to mend.
 `;
 
 /** One thing that was looked at. */
@@ -22,7 +26,14 @@ interface Diagnosis {
   readonly about: string;
   readonly good: boolean;
   readonly text: string;
+  /** Worth knowing, and not in the way of the truth. */
+  readonly note?: true;
 }
+
+const markOf = ({ good, note }: Diagnosis): string => {
+  if (good) return '✔';
+  return note ? '!' : '✘';
+};
 
 /** Prints one line for everything that was looked at, each fault with its remedy. */
 export async function run(parameters: string[]): Promise<number> {
@@ -38,9 +49,10 @@ export async function run(parameters: string[]): Promise<number> {
     return 0;
   }
   let bad = 0;
-  for await (const { about, good, text } of diagnose(values.config)) {
-    if (!good) bad++;
-    process.stdout.write(`${good ? '✔' : '✘'} ${printable(`${about}: ${text}`)}\n`);
+  for await (const diagnosis of diagnose(values.config)) {
+    const { about, good, note, text } = diagnosis;
+    if (!good && !note) bad++;
+    process.stdout.write(`${markOf(diagnosis)} ${printable(`${about}: ${text}`)}\n`);
   }
   process.stdout.write(bad === 0 ? 'all well\n' : `${bad} to mend\n`);
   return bad === 0 ? 0 : 1;
@@ -71,7 +83,9 @@ async function* diagnose(file: string | undefined): AsyncGenerator<Diagnosis> {
   };
   const world = await openWorld(configuration, environment);
   try {
-    yield* trustRoots(world);
+    const trust = await world.trust.load();
+    yield* trustRoots(trust);
+    yield* weaknessesOf(configuration, trust.roots);
     for (const cluster of world.clusters) yield* clusterHealth(cluster);
     yield* registries(world, configuration);
   } finally {
@@ -79,8 +93,10 @@ async function* diagnose(file: string | undefined): AsyncGenerator<Diagnosis> {
   }
 }
 
-async function* trustRoots(world: World): AsyncGenerator<Diagnosis> {
-  const { roots, problems } = await world.trust.load();
+function* trustRoots({
+  roots,
+  problems,
+}: Awaited<ReturnType<TrustSource['load']>>): Generator<Diagnosis> {
   for (const root of roots) {
     const days = Math.floor((Date.now() - Date.parse(root.asOf)) / 86_400_000);
     // A root from the future means that our clock is behind: certificates would be judged wrongly.
@@ -98,6 +114,25 @@ async function* trustRoots(world: World): AsyncGenerator<Diagnosis> {
       good: false,
       text: `${detail} → ${reasonOf(reason).remedy}`,
     };
+}
+
+/** What is weak about the rules: from medium on it is for mending, below that a note. */
+function* weaknessesOf(
+  { authorities }: Configuration,
+  roots: readonly TrustRoot[],
+): Generator<Diagnosis> {
+  for (const finding of lintAuthorities(authorities, roots, new Date())) {
+    // Told above, with its remedy.
+    if (finding.code === 'root-stale') continue;
+    const { severity, title, remedy } = weaknesses[finding.code];
+    const { kind, name } = finding.about;
+    yield {
+      about: `${kind === 'authority' ? 'authority' : 'trust root'} ${name}`,
+      good: false,
+      text: `${severity}: ${title} (${finding.where}: ${finding.detail}) → ${remedy}`,
+      ...((severity === 'low' || severity === 'info') && { note: true }),
+    };
+  }
 }
 
 async function* clusterHealth(cluster: ClusterReader): AsyncGenerator<Diagnosis> {

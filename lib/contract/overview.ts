@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AuthorityFindingRow } from './authority-findings.ts';
 import { SourceRow } from './sources.ts';
 import { Counts, FindingWord, Instant, OwnerWord, ReasonWord, SeverityWord } from './words.ts';
 
@@ -85,9 +86,22 @@ export const Settings = z
         name: z.string(),
         kind: z.string(),
         images: z.array(z.string()),
+        /** Identities with their claims, keys with their validity, trust policies: a line each. */
         trusts: z.array(z.string()),
         trustRoot: z.string().nullable(),
+        /** What is asked of logs, as `transparency log required`. */
+        demands: z.array(z.string()),
         source: z.string(),
+        /** Set when it came as a preset: where its facts were read, and which were not. */
+        preset: z
+          .object({
+            name: z.string(),
+            documents: z.array(z.string()),
+            readOn: z.iso.date(),
+            confirmed: z.boolean(),
+            unconfirmed: z.array(z.string()),
+          })
+          .nullable(),
         fingerprint: z.string(),
         verifiedImages: z.number().int(),
       }),
@@ -102,6 +116,8 @@ export const Settings = z
         stale: z.string().nullable(),
       }),
     ),
+    /** Weaknesses of authorities and trust roots, the gravest first. */
+    findings: z.array(AuthorityFindingRow),
     limits: z.array(z.object({ name: z.string(), value: z.string() })),
   })
   .meta({ id: 'Settings' });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type WeaknessCode, weaknesses } from '#lib/model/authority-findings.ts';
 import { evidencePlaces } from '#lib/model/evidence.ts';
 import { findingKinds, severities } from '#lib/model/posture.ts';
 import { owners, type ReasonCode, reasons } from '#lib/model/reasons.ts';
@@ -14,6 +15,9 @@ export const ReasonWord = z
 export const PinWord = z.enum(pins).meta({ id: 'Pin' });
 export const FindingWord = z.enum(findingKinds).meta({ id: 'FindingKind' });
 export const SeverityWord = z.enum(severities).meta({ id: 'Severity' });
+export const WeaknessWord = z
+  .enum(Object.keys(weaknesses) as [WeaknessCode, ...WeaknessCode[]])
+  .meta({ id: 'WeaknessCode' });
 export const OwnerWord = z.enum(owners).meta({ id: 'Owner' });
 export const ContainerKindWord = z.enum(containerKinds).meta({ id: 'ContainerKind' });
 export const PlaceWord = z.enum(evidencePlaces).meta({ id: 'EvidencePlace' });

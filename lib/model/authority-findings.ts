@@ -129,7 +129,7 @@ export const weaknesses = {
   'tlog-ignored': weakness(
     'low',
     'No transparency log is asked for',
-    'Write tlog: required and a trustRoot: without a log a stolen key can sign unseen, and no time is proven.',
+    'Write tlog: required and a trustRoot, if its signatures are logged: without a log a stolen key can sign unseen, and no time is proven.',
   ),
   'tlog-ignored-keyless': weakness(
     'medium',
@@ -260,7 +260,7 @@ export type WeaknessCode = keyof typeof weaknesses;
 export interface AuthorityFinding {
   readonly code: WeaknessCode;
   readonly about: { readonly kind: 'authority' | 'trust-root'; readonly name: string };
-  /** The key of the configuration, such as `identities[0].subject`, or a part of a trust root. */
+  /** The key of the configuration below the authority, `keyless.identities[0].subject`, or a part of a trust root. */
   readonly where: string;
   /** What stands there, and what follows. */
   readonly detail: string;

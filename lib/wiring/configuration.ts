@@ -17,6 +17,7 @@ import { type Authority, type ShippedTrustRoot, shippedTrustRoots } from '#lib/m
 import { parseReference } from '#lib/model/reference.ts';
 import type { DeclaredRepository, ElsewhereRule } from '#lib/ports.ts';
 import { authorityFingerprint } from '#lib/verify/authority-fingerprint.ts';
+import { checkIdentityRules } from './authority-rules.ts';
 import { type NotaryServer, notaryServers } from './notary-servers.ts';
 
 /** Everything the operator said, read and checked, in the terms of the ports. */
@@ -105,6 +106,11 @@ function currentContext(path: string): string | undefined {
 function fromFile(config: ReadConfig, environment: Environment): Configuration {
   const { file } = config;
   const relative = (name: string) => path.resolve(config.directory, name);
+  const authorities = [
+    ...readAuthorities(config, environment.variables),
+    ...readContentTrust(config),
+  ].map(withFingerprint);
+  checkIdentityRules(authorities, config.path);
   return {
     path: config.path,
     ...(file.notice !== undefined && { notice: file.notice }),
@@ -123,10 +129,7 @@ function fromFile(config: ReadConfig, environment: Environment): Configuration {
         ...(releases !== undefined && { releases }),
       })),
     ),
-    authorities: [
-      ...readAuthorities(config, environment.variables),
-      ...readContentTrust(config),
-    ].map(withFingerprint),
+    authorities,
     contentTrust: notaryServers(config),
     offline: file.offline,
     trustRoots: trustRootOptions(file, relative),

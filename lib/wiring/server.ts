@@ -8,12 +8,15 @@ import { type Environment, readEnvironment } from '#lib/config/environment.ts';
 import type { ScanRow } from '#lib/contract/sources.ts';
 import { ConfigurationError, OperationalError } from '#lib/errors.ts';
 import { log } from '#lib/log.ts';
+import type { TrustRoot } from '#lib/model/authority.ts';
+import type { AuthorityFinding } from '#lib/model/authority-findings.ts';
 import { digest } from '#lib/model/digest.ts';
 import type { Queue, Store, Subject, TrustSource } from '#lib/ports.ts';
 import { makeReceipt } from '#lib/scan/make-receipt.ts';
 import { createScanner, type Scanner } from '#lib/scan/scanner.ts';
 import { createTrustKeeper } from '#lib/scan/trust-material.ts';
 import { startWorker, type Worker } from '#lib/scan/worker.ts';
+import { lintAuthorities } from '#lib/verify/lint/lint-authorities.ts';
 import { writeReceipt } from '#lib/verify/receipt/receipt.ts';
 import { verifierVersion } from '#lib/verify/verifier-version.ts';
 import {
@@ -32,6 +35,8 @@ export interface Server {
   notice(): string | null;
   problems(): readonly { readonly where: string; readonly message: string }[];
   trustRoots(): ReturnType<TrustSource['load']>;
+  /** What is weak about the authorities in force with these roots. */
+  findings(roots: readonly TrustRoot[]): readonly AuthorityFinding[];
   requestScan(full: boolean): Promise<ScanRow>;
   stopScan(id: string): Promise<ScanRow | undefined>;
   /** The receipt of an image as a file; see `makeReceipt`. */
@@ -113,6 +118,7 @@ async function start(environment: Environment): Promise<Running> {
     notice: () => running.configuration.notice ?? null,
     problems: () => problems.map((message) => ({ where: 'configuration', message })),
     trustRoots: () => part.world.trust.load(),
+    findings: (roots) => lintAuthorities(running.configuration.authorities, roots, new Date()),
     requestScan: (full) => part.scanner.requestScan('request', full),
     stopScan: (id) => part.scanner.stopScan(id),
     receipt: (registry, repository, name) =>

@@ -294,7 +294,7 @@ describe('a trust root', () => {
 
   it('that an authority names and nobody loaded is told for the authority', () => {
     expect(lint([keyless({ trustRoot: 'mine' })])).toMatchObject([
-      { code: 'root-missing', about: { kind: 'authority' }, where: 'trustRoot' },
+      { code: 'root-missing', about: { kind: 'authority' }, where: 'keyless.trustRoot' },
     ]);
   });
 

@@ -76,9 +76,10 @@ function lintSigstore(
   const root = [...domains.keys()].find((candidate) => candidate.name === name);
   const loaded = root && domains.get(root);
   const domain = loaded === undefined || isRefusal(loaded) ? undefined : loaded;
+  const rootKey = authority.kind === 'keyless' ? 'keyless.trustRoot' : 'trustRoot';
   const missing =
     name !== undefined && root === undefined
-      ? [about(authority, 'root-missing', 'trustRoot', `${name} could not be loaded`)]
+      ? [about(authority, 'root-missing', rootKey, `${name} could not be loaded`)]
       : [];
   return [
     ...missing,
@@ -102,36 +103,45 @@ function lintLogs(
   if (authority.tlog === 'ignored' && domain && domain.logs.length > 0)
     found.push(about(authority, 'tlog-ignored-keyless', 'tlog', `${domain.name} has logs`));
   if (authority.sct === 'ignored' && domain && domain.certificateLogs.length > 0)
-    found.push(about(authority, 'sct-ignored', 'sct', `${domain.name} has certificate logs`));
+    found.push(
+      about(authority, 'sct-ignored', 'keyless.sct', `${domain.name} has certificate logs`),
+    );
   return found;
 }
 
 function lintNotation(authority: NotationAuthority, now: Date): readonly AuthorityFinding[] {
   const { level, enforcement, trustedIdentities, trustStores } = authority;
   if (level === 'skip')
-    return [about(authority, 'notation-skip', 'level', authority.scopes.join(', '))];
+    return [about(authority, 'notation-skip', 'notation.level', authority.scopes.join(', '))];
   return [
     ...(enforcement.authenticity === 'enforce'
       ? []
-      : [about(authority, 'notation-not-enforced', 'level', `level ${level} logs authenticity`)]),
+      : [
+          about(
+            authority,
+            'notation-not-enforced',
+            'notation.level',
+            `level ${level} logs authenticity`,
+          ),
+        ]),
     ...(enforcement.revocation === 'enforce'
       ? []
       : [
           about(
             authority,
             'notation-revocation',
-            'revocation',
+            'notation.revocation',
             `it is set to ${enforcement.revocation}`,
           ),
         ]),
     ...(trustedIdentities.includes('*')
-      ? [about(authority, 'notation-any-identity', 'trustedIdentities', 'it is *')]
+      ? [about(authority, 'notation-any-identity', 'notation.trustedIdentities', 'it is *')]
       : []),
     ...Object.entries(trustStores).flatMap(([type, pems]) =>
       pems
         .flatMap((pem) => readPem(pem, 'CERTIFICATE').blocks)
         .flatMap((der) => lintCertificate(der, now, true))
-        .map(([code, detail]) => about(authority, code, `trustStores.${type}`, detail)),
+        .map(([code, detail]) => about(authority, code, `notation.trustStores.${type}`, detail)),
     ),
   ];
 }

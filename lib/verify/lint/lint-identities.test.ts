@@ -92,7 +92,7 @@ describe('a subject', () => {
       {
         code: 'subject-any-host',
         about: { kind: 'authority', name: 'release-workflow' },
-        where: 'identities[0].subject',
+        where: 'keyless.identities[0].subjectPattern',
       },
     ]);
   });
@@ -198,6 +198,6 @@ it('a claim that is exact and reads like a pattern is told by its name', () => {
   ]);
   if (authority.kind !== 'keyless') throw new TypeError('not keyless');
   expect(lintIdentities(authority, false)).toMatchObject([
-    { code: 'exact-like-pattern', where: 'identities[0].claims.sourceRepositoryRef' },
+    { code: 'exact-like-pattern', where: 'keyless.identities[0].claims.sourceRepositoryRef' },
   ]);
 });

@@ -15,7 +15,7 @@ export function lintIdentities(
     lintIdentity(rule, privatePki).map(([code, field, detail]) => ({
       code,
       about: { kind: 'authority', name: authority.name } as const,
-      where: `identities[${index}].${field}`,
+      where: `keyless.identities[${index}].${field}`,
       detail,
     })),
   );
@@ -52,7 +52,11 @@ function takesStrangers(rule: TextRule): boolean {
 function lintSubject(subject: TextRule, isDistinguishedName: boolean): readonly Found[] {
   if (subject.kind === 'exact') return likePattern(subject, 'subject');
   const { pattern } = subject;
-  const found = (code: WeaknessCode, why: string): Found => [code, 'subject', `${pattern} ${why}`];
+  const found = (code: WeaknessCode, why: string): Found => [
+    code,
+    'subjectPattern',
+    `${pattern} ${why}`,
+  ];
   if (takesStrangers(subject)) return [found('subject-anyone', 'matches every name')];
   if (isDistinguishedName) return [];
   const shapes = shapesOf(pattern);
@@ -124,6 +128,7 @@ function lintWorkflow(rule: IdentityRule): readonly Found[] {
   const { subject, issuer, claims = {} } = rule;
   const provider = issuer.kind === 'exact' ? issuer.value : '';
   const text = subject.kind === 'exact' ? subject.value : subject.pattern;
+  const field = subject.kind === 'exact' ? 'subject' : 'subjectPattern';
   if (provider !== githubIssuer && provider !== gitlabIssuer && !text.includes('/workflows/'))
     return [];
   const shapes = subject.kind === 'exact' ? [subject.value] : (shapesOf(text) ?? []);
@@ -136,10 +141,10 @@ function lintWorkflow(rule: IdentityRule): readonly Found[] {
   );
   return [
     ...(refs.has('any') && !byClaim
-      ? [['subject-any-ref', 'subject', `${text} is signed for by any branch`] as const]
+      ? [['subject-any-ref', field, `${text} is signed for by any branch`] as const]
       : []),
     ...(refs.has('none')
-      ? [['subject-without-ref', 'subject', `${text} ends before the @`] as const]
+      ? [['subject-without-ref', field, `${text} ends before the @`] as const]
       : []),
     ...(subject.kind === 'pattern' && !caller && !takesStrangers(subject)
       ? [['subject-any-caller', 'claims', `${text} says nothing of the source repository`] as const]
@@ -170,17 +175,24 @@ function lintIssuer(issuer: IssuerRule, privatePki: boolean): readonly Found[] {
     return privatePki ? [] : [['issuer-none', 'issuer', 'the trust root is no private PKI']];
   if (issuer.kind === 'exact') return likePattern(issuer, 'issuer');
   const { pattern } = issuer;
-  if (takesStrangers(issuer)) return [['issuer-anyone', 'issuer', `${pattern} matches every name`]];
+  if (takesStrangers(issuer))
+    return [['issuer-anyone', 'issuerPattern', `${pattern} matches every name`]];
   const shapes = shapesOf(pattern);
   if (shapes === undefined)
-    return [['pattern-unread', 'issuer', `${pattern} has too many ways through`]];
+    return [['pattern-unread', 'issuerPattern', `${pattern} has too many ways through`]];
   const codes = shapes.flatMap(openParts).map(([code]) => code);
   if (codes.includes('subject-any-host'))
-    return [['issuer-anyone', 'issuer', `${pattern} leaves the host open`]];
+    return [['issuer-anyone', 'issuerPattern', `${pattern} leaves the host open`]];
   return [
-    ['issuer-pattern', 'issuer', `${pattern} may match more than one provider`],
+    ['issuer-pattern', 'issuerPattern', `${pattern} may match more than one provider`],
     ...(codes.includes('pattern-loose-dot')
-      ? [['pattern-loose-dot', 'issuer', `${pattern} has an unescaped dot in the host`] as const]
+      ? [
+          [
+            'pattern-loose-dot',
+            'issuerPattern',
+            `${pattern} has an unescaped dot in the host`,
+          ] as const,
+        ]
       : []),
   ];
 }

@@ -23,7 +23,7 @@ export function lintKeys(
   const past = keys.filter((key) => endOf(key) < now.getTime());
   return [
     ...keys.flatMap((key, index) => {
-      const where = `keys[${index}]`;
+      const where = `key[${index}]`;
       return [
         ...weakParts(key).map((detail) => finding('key-weak', where, detail)),
         ...(past.includes(key) ? [finding('key-expired', where, endText(key))] : []),
@@ -39,7 +39,7 @@ export function lintKeys(
       ];
     }),
     ...(keys.length > 0 && past.length === keys.length
-      ? [finding('keys-all-expired', 'keys', `the last one ended at ${latestEnd(past)}`)]
+      ? [finding('keys-all-expired', 'key', `the last one ended at ${latestEnd(past)}`)]
       : []),
   ];
 }
