@@ -63,6 +63,7 @@ const facts = (evidence: EvidenceRow): readonly FactEntry[] => [
   { name: 'Log', value: logText(evidence.log) },
   { name: 'Statement', value: evidence.predicateType && <Wrap>{evidence.predicateType}</Wrap> },
   ...attestationFacts(evidence.attestation),
+  ...trustDataFacts(evidence.trustData),
   {
     name: 'Claims to be',
     value: evidence.attachment && (
@@ -75,6 +76,25 @@ const facts = (evidence: EvidenceRow): readonly FactEntry[] => [
   })),
   { name: 'Stored', value: <Sources sources={evidence.sources} /> },
 ];
+
+const rootWords = {
+  pinned: 'pinned by an authority',
+  remembered: 'not pinned; the same as at an earlier look',
+  'first-use': 'not pinned; seen for the first time',
+} as const;
+
+function trustDataFacts(trustData: EvidenceRow['trustData']): readonly FactEntry[] {
+  if (trustData === undefined) return [];
+  const { server, gun, tags, root, rootKeys, expiresAt, retiresOn } = trustData;
+  const named = tags.map(({ tag, roles }) => `${tag} (${roles.join(', ')})`).join(', ');
+  return [
+    { name: 'Trust data', value: <Wrap>{`${gun} on ${server}`}</Wrap> },
+    { name: 'Names it as', value: <Wrap>{named || 'no tag'}</Wrap> },
+    { name: 'Root key', value: <Wrap>{`${rootKeys.join(', ')}: ${rootWords[root]}`}</Wrap> },
+    { name: 'Expires', value: expiresAt && formatInstant(expiresAt) },
+    { name: 'Service ends', value: retiresOn },
+  ];
+}
 
 function signerFacts(signer: EvidenceRow['signer']): readonly FactEntry[] {
   if (signer === null) return [];

@@ -95,6 +95,17 @@ export const TrustRootRow = z.object({
     .nullable(),
 });
 
+export const TrustDataRow = z.object({
+  server: z.string(),
+  gun: z.string(),
+  tags: z.array(z.object({ tag: z.string(), roles: z.array(z.string()) })),
+  rootKeys: z.array(z.string()),
+  root: z.enum(['pinned', 'remembered', 'first-use']),
+  expiresAt: Instant.nullable(),
+  /** The day on which the service ends. */
+  retiresOn: z.string().nullable(),
+});
+
 export const EvidenceRow = z
   .object({
     id: z.string(),
@@ -105,6 +116,8 @@ export const EvidenceRow = z
     attestation: Attestation.nullable(),
     /** Of what nobody signed: its type, and what it says of itself. */
     attachment: z.object({ mediaType: z.string(), claimedType: z.string().nullable() }).nullable(),
+    /** What Docker Content Trust says of the digest; absent for other evidence. */
+    trustData: TrustDataRow.optional(),
     status: Status,
     reason: ReasonWord.nullable(),
     authority: z.string().nullable(),

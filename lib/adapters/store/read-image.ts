@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { EvidenceRow, ImageDetail, ImageLocation } from '#lib/contract/images.ts';
 import type { TrustRoot } from '#lib/model/authority.ts';
+import type { TrustDataSummary } from '#lib/model/trust-data.ts';
 import type { EvidenceVerdict, ImageVerdict, Signer } from '#lib/model/verdict.ts';
 import type { PlatformChild } from '#lib/ports.ts';
 import { statusOf } from './container-class.ts';
@@ -166,6 +167,7 @@ const evidenceRow = (item: EvidenceVerdict, roots: Roots): EvidenceRow => ({
   proves: item.proves,
   predicateType: item.predicateType ?? null,
   attestation: item.attestation ?? null,
+  ...(item.trustData !== undefined && { trustData: trustDataRow(item.trustData) }),
   attachment:
     item.attachment === undefined
       ? null
@@ -199,3 +201,17 @@ function signerRow(signer: Signer): NonNullable<EvidenceRow['signer']> {
     notAfter: signer.notAfter,
   };
 }
+
+const trustDataRow = ({
+  tags,
+  rootKeys,
+  expiresAt,
+  retiresOn,
+  ...rest
+}: TrustDataSummary): NonNullable<EvidenceRow['trustData']> => ({
+  ...rest,
+  tags: tags.map(({ tag, roles }) => ({ tag, roles: [...roles] })),
+  rootKeys: [...rootKeys],
+  expiresAt: expiresAt ?? null,
+  retiresOn: retiresOn ?? null,
+});
