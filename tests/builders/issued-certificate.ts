@@ -16,6 +16,7 @@ export const algorithms = {
   'ecdsa-sha1': { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-1' },
   rsa: rsa('RSASSA-PKCS1-v1_5', 'SHA-256'),
   'rsa-sha1': rsa('RSASSA-PKCS1-v1_5', 'SHA-1'),
+  'rsa-pss-sha1': { ...rsa('RSA-PSS', 'SHA-1'), saltLength: 20 },
   'rsa-pss': { ...rsa('RSA-PSS', 'SHA-256'), saltLength: 32 },
   ed25519: { name: 'Ed25519' },
 } as const;

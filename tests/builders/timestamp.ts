@@ -58,6 +58,12 @@ export interface TokenOptions {
   /** Whom the signed attributes name; the signer by default, `null`: nobody. */
   readonly named?: Issued | null;
   readonly namedBy?: Hash | 'v1';
+  /** The serial number beside the hash. */
+  readonly namedSerial?: number;
+  /** Whom an attribute of the first version names besides. */
+  readonly namedInV1?: Issued;
+  /** Hash of the content, where it is not the one of the signature. */
+  readonly contentHash?: Hash;
   readonly contentType?: string;
   readonly keyId?: boolean;
   readonly pss?: boolean;
@@ -92,12 +98,13 @@ export const aTimestampSigner = (issuer: Issued, options: IssueOptions = {}): Pr
 
 /** A bare token over some bytes (RFC 3161 §2.4.2). */
 export function aToken(signer: Issued, over: Uint8Array, options: TokenOptions = {}): Buffer {
-  const { hash = 'sha256' } = options;
+  const { hash = 'sha256', contentHash = hash } = options;
   const content = infoOf(over, options);
   const signed = [
     attribute(attributes.contentType, oid(options.contentType ?? timestampInfo)),
-    attribute(attributes.messageDigest, octets(digest(hash, content))),
-    ...named(options.named === undefined ? signer : options.named, options.namedBy ?? 'sha256'),
+    attribute(attributes.messageDigest, octets(digest(contentHash, content))),
+    ...named(options.named === undefined ? signer : options.named, options),
+    ...(options.namedInV1 ? named(options.namedInV1, { namedBy: 'v1' }) : []),
   ];
   const key = KeyObject.from(signer.keys.privateKey);
   const value = options.pss
@@ -108,7 +115,7 @@ export function aToken(signer: Issued, over: Uint8Array, options: TokenOptions =
     options.keyId
       ? der(0x80, subjectKeyId(signer))
       : sequence(signer.parsed.issuerDer, der(0x02, signer.parsed.serialNumber)),
-    algorithm(hashOids[hash]),
+    algorithm(hashOids[contentHash]),
     der(0xa0, ...signed),
     signatureAlgorithm(key, hash, options),
     octets(value),
@@ -149,7 +156,10 @@ function infoOf(over: Uint8Array, options: TokenOptions): Buffer {
 }
 
 /** ESSCertIDv2 with its hash, where it is not SHA-256, or ESSCertID of the first version. */
-function named(certificate: Issued | null, by: Hash | 'v1'): readonly Buffer[] {
+function named(
+  certificate: Issued | null,
+  { namedBy: by = 'sha256', namedSerial }: TokenOptions,
+): readonly Buffer[] {
   if (certificate === null) return [];
   if (by === 'v1')
     return [
@@ -161,6 +171,7 @@ function named(certificate: Issued | null, by: Hash | 'v1'): readonly Buffer[] {
   const id = sequence(
     ...(by === 'sha256' ? [] : [algorithm(hashOids[by])]),
     octets(digest(by, certificate.der)),
+    ...(namedSerial === undefined ? [] : [sequence(sequence(), integer(namedSerial))]),
   );
   return [attribute(attributes.signingCertificateV2, sequence(sequence(id)))];
 }

@@ -44,6 +44,12 @@ async function judged(options: TokenOptions): Promise<string> {
   return outcome(anAnswer(aToken(signer, signed, options)), trusting([root]));
 }
 
+function otherSerial(content: Buffer): Buffer {
+  const changed = Buffer.from(content);
+  changed[content.indexOf(Buffer.of(0x02, 1, 7)) + 2] = 8;
+  return changed;
+}
+
 describe('timestamps that hold', () => {
   it.each<[AlgorithmName, TokenOptions]>([
     ['ecdsa-p256', {}],
@@ -175,6 +181,14 @@ describe('N31: a timestamp', () => {
     );
   });
 
+  it('that names one certificate in the new way and another in the old', async () => {
+    const { root, signer } = await aTimestampAuthority();
+    const named = (namedInV1: Issued) =>
+      outcome(aToken(signer, signed, { namedInV1 }), trusting([root]));
+    expect(named(signer)).toBe('good');
+    expect(named(root)).toBe('invalid tsa-bad');
+  });
+
   it.each<[string, TokenOptions]>([
     ['of what is timestamped', { imprint: 'sha1' }],
     ['of the signature', { hash: 'sha1' }],
@@ -185,10 +199,11 @@ describe('N31: a timestamp', () => {
   });
 
   it.each<[string, TokenOptions]>([
-    [
-      'changed afterwards',
-      { tamper: (content) => Buffer.from(content).fill(0x31, content.length - 3) },
-    ],
+    // Another serial number: still a timestamp, but not the one that was signed.
+    ['changed afterwards', { tamper: otherSerial }],
+    ['with two hashes in one signature', { hash: 'sha256', contentHash: 'sha512' }],
+    ['that names another serial number', { namedSerial: 99 }],
+    ['on a day that is not in the calendar', { time: '20260231000000Z' }],
     ['of another content type', { contentType: '1.2.840.113549.1.7.1' }],
     ['of version 2', { version: 2 }],
     ['signed twice', { signers: 2 }],

@@ -41,6 +41,7 @@ interface PromiseOptions {
   readonly extensions?: Buffer;
   readonly hash?: number;
   readonly entry?: 0 | 1;
+  readonly version?: number;
 }
 
 const vector = (bytes: Buffer): Buffer => {
@@ -51,15 +52,16 @@ const vector = (bytes: Buffer): Buffer => {
 
 /** A promise in TLS encoding over an entry (RFC 6962 §3.2). */
 function promiseOf({ id, privateKey }: Log, body: Buffer, options: PromiseOptions = {}): Buffer {
+  const { version = 0 } = options;
   const time = Buffer.alloc(8);
   time.writeBigUInt64BE(BigInt(options.at ?? Date.now()));
   const extensions = vector(options.extensions ?? Buffer.alloc(0));
   const type = Buffer.of(0, options.entry ?? 1);
-  const signed = Buffer.concat([Buffer.of(0, 0), time, type, body, extensions]);
+  const signed = Buffer.concat([Buffer.of(version, 0), time, type, body, extensions]);
   const hash = { 4: 'sha256', 5: 'sha384', 2: 'sha1' }[options.hash ?? 4] ?? 'sha256';
   const signature = sign(hash, signed, privateKey as KeyObject);
   const algorithm = Buffer.of(options.hash ?? 4, 3);
-  return Buffer.concat([Buffer.of(0), id, time, extensions, algorithm, vector(signature)]);
+  return Buffer.concat([Buffer.of(version), id, time, extensions, algorithm, vector(signature)]);
 }
 
 const body = (tbs: Buffer, issuer: Issued): Buffer => {
@@ -204,6 +206,7 @@ describe('promises of certificate logs', () => {
     };
     expect(await spoiled((promise) => promise)).toBe(1);
     expect(await spoiled((promise) => promise, { hash: 2 })).toBe('invalid sct-bad');
+    expect(await spoiled((promise) => promise, { version: 1 })).toBe('invalid sct-bad');
     expect(await spoiled((promise) => Buffer.concat([Buffer.of(1), promise.subarray(1)]))).toBe(
       'invalid sct-bad',
     );

@@ -75,6 +75,12 @@ describe('a path to an authority', () => {
     );
   });
 
+  it('does not lead to an authority of another name, though its key signed', async () => {
+    const root = await anAuthority();
+    const leaf = await aSigner({ ...root, name: 'CN=someone else' });
+    expect(outcome(leaf, trusting([root]))).toBe('cert-untrusted-root');
+  });
+
   it('N53: does not borrow an intermediate that only another authority lists', async () => {
     const [one, other] = [await anAuthority(), await anAuthority()];
     const middle = await anAuthority({ issuer: one });
@@ -91,7 +97,7 @@ describe('a path to an authority', () => {
     },
   );
 
-  it.each<AlgorithmName>(['ecdsa-sha1', 'rsa-sha1'])(
+  it.each<AlgorithmName>(['ecdsa-sha1', 'rsa-sha1', 'rsa-pss-sha1'])(
     'N42: is refused over SHA-1, as %s has it',
     async (algorithm) => {
       const root = await anAuthority({ algorithm });
@@ -274,6 +280,15 @@ describe('searching', () => {
     listed?.signature.fill(0);
     expect(outcome(await aSigner(middle), trusted)).toBe(3);
     expect(outcome(await aSigner(middle), trusting([middle, root]))).toBe(3);
+  });
+
+  it('looks again when other certificates come along with the same leaf', async () => {
+    const root = await anAuthority();
+    const middle = await anAuthority({ issuer: root });
+    const [leaf, trusted] = [await aSigner(middle), trusting([root])];
+    expect(outcome(leaf, trusted)).toBe('cert-untrusted-root');
+    expect(outcome(leaf, trusted, { along: [middle] })).toBe(3);
+    expect(outcome(leaf, trusted)).toBe('cert-untrusted-root');
   });
 
   it('does not judge by an authority whose key is unknown here', async () => {
