@@ -2,6 +2,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cruise } from 'dependency-cruiser';
 import config from '../.dependency-cruiser.mjs';
+import { presets } from '../lib/config/presets/presets.ts';
+import { weaknesses } from '../lib/model/authority-findings.ts';
 import { owners, reasons } from '../lib/model/reasons.ts';
 import { deviations } from '../tests/conformance/deviations.ts';
 
@@ -17,6 +19,7 @@ export async function outdatedDocs() {
 
 const allDocs = async () => ({
   'docs/verdicts.md': verdicts(),
+  'docs/authorities.md': authorities(),
   'docs/deviations.md': deviationTable(),
   'docs/architecture.md': await architecture(),
 });
@@ -46,6 +49,42 @@ function deviationTable() {
   const head = '| name | other verifiers | Sealwatch | why |\n|---|---|---|---|';
   return between('docs/deviations.md', `${head}\n${rows.join('\n')}`);
 }
+
+/** Presets with their settings and sources, and what lint tells about authorities. */
+function authorities() {
+  const settings = ({ parameters }) =>
+    parameters
+      .map(
+        ({ name, meaning, required }) => `\`${name}\`${required ? ' (required)' : ''}: ${meaning}`,
+      )
+      .join('<br>') || 'none';
+  const rows = presets.map((preset) => {
+    const { name, title, documents, readOn, unconfirmed } = preset;
+    const links = documents.map((url) => `[${new URL(url).host}](${url})`).join(', ');
+    const missing = unconfirmed.length === 0 ? 'all confirmed' : unconfirmed.join(' ');
+    return `| \`${name}\` | ${title} | ${settings(preset)} | ${links}, read ${readOn} | ${missing} |`;
+  });
+  const found = Object.entries(weaknesses).map(
+    ([code, { title, severity, remedy }]) =>
+      `| \`${code}\` | ${severity} | ${title} | ${cell(remedy)} |`,
+  );
+  return between(
+    'docs/authorities.md',
+    [
+      '| preset | whose signatures | settings | documents | confirmed |\n|---|---|---|---|---|',
+      ...rows,
+      '',
+      '## Lint',
+      '',
+      `${found.length} weaknesses that are looked for, on the settings page, in \`/api/v1/settings\` and in \`sealwatch doctor\`. The codes are a stable interface.`,
+      '',
+      '| code | severity | title | what to do |\n|---|---|---|---|',
+      ...found,
+    ].join('\n'),
+  );
+}
+
+const cell = (text) => text.replaceAll('|', '\\|');
 
 /** The layers and who imports whom, as the code has it today. */
 async function architecture() {

@@ -173,9 +173,9 @@ export const weaknesses = {
     'Raise the level: at level skip nothing about these images is proven.',
   ),
   'notation-not-enforced': weakness(
-    'high',
+    'medium',
     'Trust policy only logs an unknown signer',
-    'Use level strict or permissive: at level audit a signature by anyone counts.',
+    'Use level strict or permissive: at level audit notation lets the signature of a stranger pass. Here it stays an untrusted signer.',
   ),
   'notation-any-identity': weakness(
     'medium',
@@ -184,8 +184,8 @@ export const weaknesses = {
   ),
   'notation-revocation': weakness(
     'low',
-    'Revoked certificates are not refused',
-    'Leave revocation to level strict, or write revocation: enforce.',
+    'Revocation is not enforced',
+    'Leave revocation to level strict, or write revocation: enforce: a certificate that nobody can be asked about passes now.',
   ),
   'content-trust-ends': weakness(
     'low',

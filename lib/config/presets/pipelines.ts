@@ -3,6 +3,7 @@ import { definePreset, quoted } from './preset.ts';
 
 const identities = 'https://github.com/sigstore/fulcio/blob/main/docs/oidc.md';
 const extensions = 'https://github.com/sigstore/fulcio/blob/main/docs/oid-info.md';
+const workflows = 'https://docs.sigstore.dev/quickstart/verification-cheat-sheet/';
 
 const ref = z
   .string()
@@ -26,7 +27,7 @@ const isPlain = (text: string | undefined): text is string =>
 export const githubActions = definePreset({
   name: 'github-actions',
   title: 'Workflows of an organisation at GitHub',
-  documents: [identities, extensions, 'https://docs.github.com/en/actions/reference/security/oidc'],
+  documents: [identities, extensions, workflows],
   readOn: '2026-11-21',
   parameters: {
     organisation: z
