@@ -204,6 +204,7 @@ describe('N31: a timestamp', () => {
     ['with two hashes in one signature', { hash: 'sha256', contentHash: 'sha512' }],
     ['that names another serial number', { namedSerial: 99 }],
     ['on a day that is not in the calendar', { time: '20260231000000Z' }],
+    ['at an hour that is not on the clock', { time: '20260101240000Z' }],
     ['of another content type', { contentType: '1.2.840.113549.1.7.1' }],
     ['of version 2', { version: 2 }],
     ['signed twice', { signers: 2 }],
