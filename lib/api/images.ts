@@ -25,8 +25,9 @@ export async function readImage(digest: string): Promise<ImageDetail> {
 }
 
 function withSuggestion(location: ImageLocation): ImageLocation {
-  const signer = location.evidence.find(({ status }) => status === 'untrusted')?.signer;
-  if (location.status !== 'untrusted' || !signer) return location;
+  const item = location.evidence.find(({ status }) => status === 'untrusted');
+  if (location.status !== 'untrusted' || !item?.signer) return location;
   const image = `${location.registry}/${location.repository}`;
+  const signer = { ...item.signer, evidence: item.kind };
   return { ...location, suggestion: suggestAuthority(image, signer) };
 }

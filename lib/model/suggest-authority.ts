@@ -5,6 +5,8 @@ export interface NamedSigner {
   readonly name: string;
   readonly issuer: string | null;
   readonly fingerprint: string;
+  /** Kind of the evidence: a Notation certificate is believed by a trust policy. */
+  readonly evidence?: string;
 }
 
 /**
@@ -20,5 +22,15 @@ export function suggestAuthority(image: string, signer: NamedSigner): string {
   const head = `- name: ${name}\n  images: [${JSON.stringify(image)}]\n`;
   if (signer.kind === 'key')
     return `${head}  key:\n    # public key with SHA-256 fingerprint ${signer.fingerprint}\n    file: ./cosign.pub\n`;
+  if (signer.evidence === 'notation') return `${head}${notationRules(signer)}`;
   return `${head}  keyless:\n    identities:\n      - issuer: ${JSON.stringify(signer.issuer ?? '')}\n        subject: ${JSON.stringify(signer.name)}\n`;
 }
+
+/** The subject names the signer; which root is to be believed, a person must know. */
+const notationRules = ({ name, fingerprint }: NamedSigner): string =>
+  `  notation:
+    level: strict
+    # root of the certificate with SHA-256 fingerprint ${fingerprint}
+    trustStores: { ca: [./root.crt] }
+    trustedIdentities: [${JSON.stringify(`x509.subject: ${name}`)}]
+`;
