@@ -146,6 +146,8 @@ export interface CollectionPlan {
   /** `targets` and delegations by name; those in `unpublished` are delegated and have no metadata. */
   readonly roles: Readonly<Record<string, RolePlan>>;
   readonly unpublished?: readonly string[];
+  /** Names lengths that are one too large. */
+  readonly wrongLengths?: boolean;
 }
 
 const far = '2036-01-01T00:00:00.123456789Z';
@@ -155,8 +157,8 @@ const envelope = (signed: Json, signers: readonly SigningKey[]): Buffer =>
     JSON.stringify({ signed, signatures: signers.map((key) => key.sign(canonical(signed))) }),
   );
 
-const metaOf = (bytes: Buffer): Json => ({
-  length: bytes.length,
+const metaOf = (bytes: Buffer, { wrongLengths }: CollectionPlan): Json => ({
+  length: bytes.length + Number(wrongLengths ?? false),
   hashes: { sha256: base64(sha256(bytes)) },
 });
 
@@ -229,7 +231,7 @@ export function writeTrustData(plan: CollectionPlan): TrustData {
       version: plan.versions?.snapshot ?? 1,
       expires: plan.expires?.snapshot ?? far,
       meta: Object.fromEntries(
-        [['root', root] as const, ...roles].map(([name, bytes]) => [name, metaOf(bytes)]),
+        [['root', root] as const, ...roles].map(([name, bytes]) => [name, metaOf(bytes, plan)]),
       ),
     },
     [plan.snapshotKey],
@@ -239,7 +241,7 @@ export function writeTrustData(plan: CollectionPlan): TrustData {
       _type: 'Timestamp',
       version: plan.versions?.timestamp ?? 1,
       expires: plan.expires?.timestamp ?? far,
-      meta: { snapshot: metaOf(snapshot) },
+      meta: { snapshot: metaOf(snapshot, plan) },
     },
     [plan.timestampKey],
   );
