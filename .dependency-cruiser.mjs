@@ -49,7 +49,7 @@ const layers = {
 const owners = {
   '@kubernetes/client-node': 'lib/adapters/kubernetes',
   '@sigstore/(verify|bundle|core)': 'lib/(verify|lab)',
-  '@sigstore/tuf|tuf-js': 'lib/adapters/trust',
+  'tuf-js': 'lib/adapters/trust',
   '@sigstore/(mock|sign)': 'lib/lab',
   'kysely|pg|pg-boss|@electric-sql/pglite': 'lib/adapters/(store|queue)',
   undici: 'lib/(adapters|cli)',
