@@ -118,6 +118,10 @@ export const limits = Object.freeze({
   inputFiles: 20_000,
   /** A kubeconfig holds certificates and tokens, a few KiB for each cluster. */
   kubeconfigBytes: 16 * 1024 * 1024,
+  /** Problems told of one policy document: more of them help nobody. */
+  documentProblems: 50,
+  /** Results of one report, and violations of one constraint, that are looked at: engines split them earlier. */
+  reportResults: 10_000,
   /** Length at which text from outside is shown cut, with the whole in the export. */
   displayText: 2_000,
 });
