@@ -60,7 +60,9 @@ function authorities() {
       .join('<br>') || 'none';
   const rows = presets.map((preset) => {
     const { name, title, documents, readOn, unconfirmed } = preset;
-    const links = documents.map((url) => `[${new URL(url).host}](${url})`).join(', ');
+    const links = documents
+      .map((url) => `[${new URL(url).host}${new URL(url).pathname}](${url})`)
+      .join(', ');
     const missing = unconfirmed.length === 0 ? 'all confirmed' : unconfirmed.join(' ');
     return `| \`${name}\` | ${title} | ${settings(preset)} | ${links}, read ${readOn} | ${missing} |`;
   });

@@ -28,7 +28,7 @@ const preset: Authority = {
   source: 'preset',
   preset: {
     name: 'kubernetes-releases',
-    documents: ['https://kubernetes.io/docs/verify/', 'https://registry.example/about'],
+    documents: ['https://kubernetes.io/docs/verify/', 'https://kubernetes.io/releases/'],
     readOn: '2026-11-21',
     confirmed: false,
     unconfirmed: ['That all of it is signed.'],
@@ -77,9 +77,9 @@ describe('the authorities', () => {
     render(<AuthoritiesPanel authorities={[preset, confirmed]} findings={[]} />);
     const [first, second] = screen.getAllByRole('row').slice(1);
     expect(first?.textContent).toContain(
-      'kubernetes-releases, not confirmed in full by kubernetes.io, registry.example, read 2026-11-21',
+      'from presetnot confirmed in full by kubernetes.io, kubernetes.io 2, read 2026-11-21',
     );
-    expect(second?.textContent).toContain(', confirmed by kubernetes.io');
+    expect(second?.textContent).toContain('kubernetes-releases: confirmed by kubernetes.io');
     const [link] = screen.getAllByRole('link', { name: 'kubernetes.io' });
     expect(link?.getAttribute('href')).toBe('https://kubernetes.io/docs/verify/');
     expect(link?.getAttribute('rel')).toBe('noreferrer');

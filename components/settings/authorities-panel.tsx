@@ -71,7 +71,9 @@ function AuthorityLines({ authority, findings }: AuthorityLinesProps) {
           <span className="block text-ink-3 text-label">
             {authority.kind}, from {authority.source}
           </span>
-          {authority.preset !== null && <PresetSource preset={authority.preset} />}
+          {authority.preset !== null && (
+            <PresetSource preset={authority.preset} named={authority.name} />
+          )}
         </Td>
         <Td card="lead" className={`max-w-80 ${cell}`}>
           <Lines texts={authority.images} />
@@ -107,13 +109,19 @@ function AuthorityLines({ authority, findings }: AuthorityLinesProps) {
   );
 }
 
+interface PresetSourceProps {
+  readonly preset: NonNullable<Authority['preset']>;
+  /** The name of the authority, which is mostly that of the preset. */
+  readonly named: string;
+}
+
 /** Where the facts of a preset were read; what no document says is among its findings. */
-function PresetSource({ preset }: { readonly preset: NonNullable<Authority['preset']> }) {
+function PresetSource({ preset, named }: PresetSourceProps) {
   const { name, documents, readOn, confirmed } = preset;
   return (
     <span className="block text-ink-2 text-label">
-      <Wrap>{name}</Wrap>
-      {confirmed ? ', confirmed by ' : ', not confirmed in full by '}
+      {name !== named && <Wrap>{`${name}: `}</Wrap>}
+      {confirmed ? 'confirmed by ' : 'not confirmed in full by '}
       {documents.map((document, index) => (
         <span key={document}>
           {index > 0 && ', '}
@@ -124,13 +132,21 @@ function PresetSource({ preset }: { readonly preset: NonNullable<Authority['pres
             title={document}
             className="text-accent hover:underline"
           >
-            {new URL(document).host}
+            {labelOf(documents, index)}
           </a>
         </span>
       ))}
       {`, read ${readOn}`}
     </span>
   );
+}
+
+/** The host of a document, numbered where there are several of it. */
+function labelOf(documents: readonly string[], index: number): string {
+  const hosts = documents.map((document) => new URL(document).host);
+  const host = hosts[index] ?? '';
+  const before = hosts.slice(0, index).filter((other) => other === host).length;
+  return before === 0 ? host : `${host} ${before + 1}`;
 }
 
 function Lines({ texts }: { readonly texts: readonly string[] }) {

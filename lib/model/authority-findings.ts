@@ -45,7 +45,7 @@ export const weaknesses = {
   'subject-any-ref': weakness(
     'medium',
     'Every branch may sign',
-    'End the subject in the refs that release, such as @refs/heads/main or @refs/tags/v.+: whoever may push a branch can change the workflow on it.',
+    'End the subject in the refs that release, such as @refs/heads/main or @refs/tags/v.+ (with a preset: ref). Whoever may push a branch can change the workflow on it.',
   ),
   'subject-without-ref': weakness(
     'medium',
