@@ -45,7 +45,13 @@ export function openCheckLog(steps: readonly CheckId[] = sigstoreSteps): CheckLo
       return refusal;
     },
     logged: (id, { reason, detail }) =>
-      put({ id, outcome: 'failed', reason, logged: true, detail }),
+      put({
+        id,
+        outcome: 'failed',
+        reason,
+        logged: true,
+        detail: `${detail}; the trust policy only logs this`,
+      }),
     skipped: (id, why) => put({ id, outcome: 'not-run', detail: why }),
     finish: () =>
       steps.map(

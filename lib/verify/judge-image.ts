@@ -123,7 +123,7 @@ const relaxed = (verdict: EvidenceVerdict): Pick<Judgement, 'detail'> => {
   const failures = logged(verdict).map(({ detail }) => detail);
   return failures.length === 0
     ? {}
-    : { detail: `the trust policy does not enforce every check: ${failures.join('; ')}` };
+    : { detail: `verified, but not by every check: ${failures.join('; ')}` };
 };
 
 const loggedWarnings = (evidence: readonly EvidenceVerdict[]): ImageVerdict['warnings'] =>
@@ -131,9 +131,7 @@ const loggedWarnings = (evidence: readonly EvidenceVerdict[]): ImageVerdict['war
     .filter(({ status }) => status === 'verified')
     .flatMap(logged)
     .flatMap(({ id, reason, detail }) =>
-      reason === undefined
-        ? []
-        : [{ reason, detail: `${id} failed, which the trust policy only logs: ${detail}` }],
+      reason === undefined ? [] : [{ reason, detail: `${id}: ${detail}` }],
     );
 
 /** Known to attest rather than sign, as far as an invalid item tells. */

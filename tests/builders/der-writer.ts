@@ -11,11 +11,13 @@ export function der(tag: number, ...contents: readonly Uint8Array[]): Buffer {
 export const sequence = (...parts: readonly Uint8Array[]): Buffer => der(0x30, ...parts);
 export const explicit = (number: number, ...parts: readonly Uint8Array[]): Buffer =>
   der(0xa0 | number, ...parts);
-export const integer = (value: number | Uint8Array): Buffer =>
-  der(
-    2,
-    typeof value === 'number' ? Buffer.from(value.toString(16).padStart(4, '0'), 'hex') : value,
-  );
+/** A number in its shortest form, or the octets of one. */
+export const integer = (value: number | Uint8Array): Buffer => {
+  if (typeof value !== 'number') return der(2, value);
+  const hex = value.toString(16);
+  const even = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex');
+  return (even[0] ?? 0) > 0x7f ? der(2, Buffer.of(0), even) : der(2, even);
+};
 export const octets = (bytes: Uint8Array): Buffer => der(4, bytes);
 export const bits = (bytes: Uint8Array): Buffer => der(3, Buffer.of(0), bytes);
 

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const programs = {
   cosign2: ['github.com/sigstore/cosign/v2/cmd/cosign@v2.6.4', 'cosign'],
   cosign3: ['github.com/sigstore/cosign/v3/cmd/cosign@v3.1.2', 'cosign'],
+  notation: ['github.com/notaryproject/notation/cmd/notation@v1.3.2', 'notation'],
 } as const;
 export type Program = keyof typeof programs;
 
@@ -25,11 +26,7 @@ export function installPeers(): string | undefined {
     console.log(`installing ${source} (once)`);
     const bin = path.join(folder, name);
     mkdirSync(bin, { recursive: true });
-    const { status } = spawnSync('go', ['install', source], {
-      stdio: 'inherit',
-      env: { ...process.env, GOBIN: bin },
-    });
-    if (status !== 0) return `${source} could not be installed`;
+    if (!install(source, bin)) return `${source} could not be installed`;
   }
   // go-containerregistry has a registry with the referrers API, but no program that serves it.
   const build = ['build', '-o', referrersRegistry, '.'];
@@ -40,6 +37,21 @@ export function installPeers(): string | undefined {
   const apt = ['install', '-y', '--no-install-recommends', 'docker-registry'];
   if (spawnSync('apt-get', apt, { stdio: 'inherit' }).status === 0) return undefined;
   return 'docker-registry is not installed (apt-get install docker-registry)';
+}
+
+/** By its version, which needs no list of versions; and from its module where that is not enough. */
+function install(source: string, bin: string): boolean {
+  const env = { ...process.env, GOBIN: bin };
+  if (spawnSync('go', ['install', source], { stdio: 'inherit', env }).status === 0) return true;
+  const [program = '', version] = source.split('@');
+  const [module = '', command] = program.split('/cmd/');
+  const { stdout } = spawnSync('go', ['mod', 'download', '-json', `${module}@${version}`], {
+    encoding: 'utf8',
+  });
+  const { Dir } = JSON.parse(stdout || '{}') as { Dir?: string };
+  if (Dir === undefined) return false;
+  const build = ['build', '-o', path.join(bin, command ?? ''), `./cmd/${command}`];
+  return spawnSync('go', build, { cwd: Dir, stdio: 'inherit' }).status === 0;
 }
 
 /** Where a peer lies. */
@@ -57,7 +69,7 @@ export function runPeer(name: Program, parameters: readonly string[], cwd: strin
     cwd,
     encoding: 'utf8',
     timeout: 120_000,
-    env: { ...process.env, COSIGN_PASSWORD: '', HOME: cwd },
+    env: { ...process.env, COSIGN_PASSWORD: '', HOME: cwd, XDG_CONFIG_HOME: cwd },
   });
   return { ok: status === 0, text: `${stdout}${stderr}`.trim() };
 }

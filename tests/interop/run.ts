@@ -3,6 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { compareContentTrust, printContentTrust } from './content-trust.ts';
+import { compareNotation, printNotation } from './notation.ts';
 import { installPeers, opensslKey, type Program, runPeer, startRegistries } from './peers.ts';
 import { type Bench, methods, type Planted, plainSituations, situations } from './situations.ts';
 
@@ -30,7 +32,9 @@ try {
   print(rows);
   const differing = rows.filter(({ equal }) => !equal);
   console.log(`${rows.length - differing.length} passed, ${differing.length} failed`);
-  process.exitCode = differing.length === 0 ? 0 : 1;
+  const notation = printNotation(await compareNotation(registries, folder));
+  const trustData = printContentTrust(await compareContentTrust());
+  process.exitCode = differing.length + notation + trustData === 0 ? 0 : 1;
 } finally {
   for (const { stop } of registries) stop();
   rmSync(folder, { recursive: true, force: true });
