@@ -91,7 +91,7 @@ export function aCrl(issuer: Certified, options: CrlOptions = {}): Buffer {
     subjectOf(issuer.der),
     utc(thisUpdate),
     ...(nextUpdate ? [utc(nextUpdate)] : []),
-    ...(entries.length > 0 ? [sequence(...entries)] : []),
+    ...(entries.length > 0 ? [der(0x30, Buffer.concat(entries))] : []),
     explicit(0, sequence(...extensions)),
   );
   return sequence(tbs, ecdsaWithSha256, bits(sign('sha256', tbs, options.key ?? issuer.key)));
