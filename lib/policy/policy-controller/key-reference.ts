@@ -1,0 +1,60 @@
+import { createPublicKey } from 'node:crypto';
+import type { DocumentProblem } from '#lib/model/policy.ts';
+import type { CipKey } from './schema.ts';
+
+const providers = ['awskms://', 'azurekms://', 'hashivault://', 'gcpkms://'] as const;
+const hashes: readonly string[] = ['sha224', 'sha256', 'sha384', 'sha512'];
+const arn = /^arn:[^:/]*:kms:[^:/]*:[^:/]*:(?:key|alias)$/;
+
+/** What the webhook finds wrong with a reference to a key; `path` is where it stands. */
+export function keyProblems(key: CipKey, path: string): readonly DocumentProblem[] {
+  const given = [key.data, key.kms, key.secretRef].filter((one) => one !== undefined && one !== '');
+  const all = `${path}.data, ${path}.kms, ${path}.secretref`;
+  const problems: DocumentProblem[] = [];
+  if (given.length === 0)
+    problems.push({ path, message: `${path} must have one of ${all}, and has none` });
+  if (given.length > 1)
+    problems.push({ path, message: `${path} must have one of ${all}, and has several` });
+  const { hashAlgorithm, data, kms } = key;
+  if (hashAlgorithm && !hashes.includes(hashAlgorithm.trim().toLowerCase()))
+    problems.push(wrong(`${path}.hashAlgorithm`, hashAlgorithm, `is none of ${hashes.join(', ')}`));
+  if (data && publicKeysIn(data).length === 0)
+    problems.push(wrong(`${path}.data`, data, 'is not a public key in PEM'));
+  if (kms) problems.push(...kmsProblems(kms, `${path}.kms`));
+  return problems;
+}
+
+function kmsProblems(kms: string, path: string): readonly DocumentProblem[] {
+  if (!providers.some((provider) => kms.startsWith(provider)))
+    return [wrong(path, kms, `begins with none of ${providers.join(', ')}`)];
+  if (!kms.startsWith('awskms://')) return [];
+  const [, , host = '', id = ''] = kms.split('/');
+  // Ids and aliases without an ARN would need settings that the engine does not have.
+  if (host !== '' && !/^[^:]+:\d+$/.test(host))
+    return [wrong(path, kms, 'has an endpoint that is not host:port')];
+  return arn.test(id) ? [] : [wrong(path, kms, 'does not name a key or an alias by its ARN')];
+}
+
+/** A problem with a value: the message names the field and the value. */
+export const wrong = (path: string, value: string, why: string): DocumentProblem => ({
+  path,
+  message: `${path}: ${JSON.stringify(value.slice(0, 200))} ${why}`,
+});
+
+/** The public keys of a PEM text, one PEM each, in order. */
+export function publicKeysIn(text: string): readonly string[] {
+  const blocks = text.match(
+    /-----BEGIN (?:RSA )?PUBLIC KEY-----[^-]*-----END (?:RSA )?PUBLIC KEY-----/g,
+  );
+  return (blocks ?? []).flatMap((block) => {
+    const pem = block
+      .split('\n')
+      .map((line) => line.trim())
+      .join('\n');
+    try {
+      return [createPublicKey(pem).export({ type: 'spki', format: 'pem' }).toString()];
+    } catch {
+      return [];
+    }
+  });
+}
