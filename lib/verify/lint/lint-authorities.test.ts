@@ -106,6 +106,13 @@ describe('the keys of an authority', () => {
     expect(codesOf([rootless])).toEqual(unprovable);
     expect(codesOf([keyed(keys)], [logless])).toContain('key-window-unprovable');
     expect(codesOf([keyed(keys, { tlog: 'ignored' })])).toEqual(['tlog-ignored']);
+    const stampless = spoilRoot(publicGood, (json) => {
+      json.timestampAuthorities = [];
+    });
+    expect(codesOf([keyed(keys)], [stampless])).not.toContain('key-window-unprovable');
+    expect(codesOf([keyed(keys, { tlog: 'ignored' })], [stampless])).toContain(
+      'key-window-unprovable',
+    );
   });
 
   it.each([
@@ -181,6 +188,11 @@ describe('authorities beside each other', () => {
     expect(found(strict, lax)).toMatchObject([{ about: { name: strict.name }, detail }]);
     expect(found(lax, strict)).toEqual(found(strict, lax));
     expect(found(strict, { ...lax, ...elsewhere })).toEqual([]);
+  });
+
+  it('do not contradict when they believe different trust roots', () => {
+    const other = keyless({ trustRoot: 'github', tlog: 'ignored', sct: 'ignored' });
+    expect(codesOf([keyless(), other], [publicGood, github])).toEqual([]);
   });
 
   it('do not contradict when they are about other signers', () => {

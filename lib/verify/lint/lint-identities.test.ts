@@ -44,6 +44,8 @@ describe('a subject', () => {
     ['bot@.+', ['subject-any-host']],
     ['https://ci\\.example/.+', []],
     ['https://github\\.com/acme/.+', []],
+    ['https://github\\.com/acme', []],
+    ['https://github\\.com/acme', []],
     ['(alice|bob)@acme\\.example', []],
     ['https?://ci\\.example/app', []],
     ['[a-z]+', []],

@@ -116,8 +116,8 @@ function openAddress(mailbox: string, domain: string): readonly OpenPart[] {
 const looseHost = ['pattern-loose-dot', 'has an unescaped dot in the host'] as const;
 
 const ownerIsFixed = (path: string | undefined): boolean => {
-  const [owner, ...rest] = (path ?? '').split('/');
-  return owner !== undefined && owner !== '' && rest.length > 0 && !mark.test(owner);
+  const [owner = ''] = (path ?? '').split('/');
+  return owner !== '' && !mark.test(owner);
 };
 
 const githubIssuer = 'https://token.actions.githubusercontent.com';
