@@ -45,7 +45,6 @@ describe('a subject', () => {
     ['https://ci\\.example/.+', []],
     ['https://github\\.com/acme/.+', []],
     ['https://github\\.com/acme', []],
-    ['https://github\\.com/acme', []],
     ['(alice|bob)@acme\\.example', []],
     ['https?://ci\\.example/app', []],
     ['[a-z]+', []],
