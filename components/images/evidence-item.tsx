@@ -19,6 +19,7 @@ interface EvidenceItemProps {
 /** One item of evidence: who made it, how, when, where it lies, and every check. */
 export function EvidenceItem({ evidence, title, open }: EvidenceItemProps) {
   const { status, signer, reason, checks } = evidence;
+  const attached = evidence.kind === 'unsigned-attachment';
   return (
     <details open={open} className="group/evidence border-line border-t">
       <summary className="flex list-none items-center gap-2.5 px-4 py-2.5 hover:bg-hover max-md:flex-wrap [&::-webkit-details-marker]:hidden">
@@ -29,10 +30,13 @@ export function EvidenceItem({ evidence, title, open }: EvidenceItemProps) {
         <span className="min-w-0 flex-1">
           <Wrap className="block font-[550]">{title}</Wrap>
           <Wrap className="block text-ink-2 text-label">
-            {signer?.name ?? 'no signer is known'}
+            {signer?.name ?? (attached ? 'nobody signed it' : 'no signer is known')}
           </Wrap>
         </span>
-        <StatusBadge status={status} className="max-md:basis-full max-md:pl-6" />
+        <StatusBadge
+          status={attached ? 'unsigned' : status}
+          className="max-md:basis-full max-md:pl-6"
+        />
       </summary>
       <div className="px-4 pt-0.5 pb-4 pl-10 max-md:pl-4">
         {reason !== null && (
@@ -49,6 +53,7 @@ export function EvidenceItem({ evidence, title, open }: EvidenceItemProps) {
 }
 
 const facts = (evidence: EvidenceRow): readonly FactEntry[] => [
+  ...attestationFacts(evidence.attestation),
   ...signerFacts(evidence.signer),
   { name: 'Signed', value: <Times times={evidence.times} /> },
   {
@@ -62,7 +67,6 @@ const facts = (evidence: EvidenceRow): readonly FactEntry[] => [
   },
   { name: 'Log', value: logText(evidence.log) },
   { name: 'Statement', value: evidence.predicateType && <Wrap>{evidence.predicateType}</Wrap> },
-  ...attestationFacts(evidence.attestation),
   ...trustDataFacts(evidence.trustData),
   {
     name: 'Claims to be',

@@ -49,7 +49,7 @@ export function AttestationList({ location }: EvidenceListProps) {
   );
 }
 
-const attestationTitle = (item: EvidenceRow): string =>
-  item.predicateType === null
-    ? evidenceTitle(item)
-    : (predicateTitle(item.predicateType) ?? item.predicateType);
+function attestationTitle(item: EvidenceRow): string {
+  const type = item.predicateType ?? item.attachment?.claimedType ?? null;
+  return type === null ? evidenceTitle(item) : (predicateTitle(type) ?? type);
+}

@@ -1,7 +1,8 @@
+import { Download } from 'lucide-react';
 import { CodeBlock } from '#components/list/code-block.tsx';
 import { type FactEntry, Facts } from '#components/list/facts.tsx';
 import { StatusBadge } from '#components/status/status-badge.tsx';
-import { Button } from '#components/ui/button.tsx';
+import { Button, buttonClass } from '#components/ui/button.tsx';
 import { formatNoun } from '#components/ui/format.ts';
 import { Link } from '#components/ui/link.tsx';
 import { Panel } from '#components/ui/panel.tsx';
@@ -36,13 +37,14 @@ export function VerdictHead({ location, onHow }: VerdictHeadProps) {
         <p className="min-w-0">
           <Wrap>{verdictSentence(location)}</Wrap>
         </p>
-        <span className="ml-auto inline-flex items-center gap-3 max-md:ml-0">
+        <span className="ml-auto inline-flex items-center gap-2 max-md:ml-0">
           <a
             href={`/api/v1/images/${location.digest}/receipt?repository=${encodeURIComponent(repositoryOf(location))}`}
             download
-            className="text-label underline underline-offset-2"
+            className={buttonClass()}
           >
-            Download receipt
+            <Download aria-hidden="true" />
+            Receipt
           </a>
           <Button onClick={onHow}>How do we know?</Button>
         </span>
