@@ -122,6 +122,6 @@ export const limits = Object.freeze({
   documentProblems: 50,
   /** Results of one report, and violations of one constraint, that are looked at: engines split them earlier. */
   reportResults: 10_000,
-  /** Length at which text from outside is shown cut, with the whole in the export. */
+  /** Length at which text from outside is told cut in a verdict; the evidence itself has the whole. */
   displayText: 2_000,
 });

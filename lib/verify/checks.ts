@@ -1,3 +1,4 @@
+import { limits } from '#lib/model/limits.ts';
 import { type Check, type CheckId, checkIds } from '#lib/model/verdict.ts';
 import type { Refusal } from './refusal.ts';
 
@@ -30,12 +31,19 @@ export const notationSteps = [
   'revocation',
 ] as const satisfies readonly CheckId[];
 
+/** What an attacker wrote may be as long as all evidence; a reader needs its beginning. */
+const cut = (detail: string): string =>
+  detail.length <= limits.displayText
+    ? detail
+    : `${detail.slice(0, limits.displayText).toWellFormed()}…`;
+
 /** An empty log of these steps. The first outcome of a step stands. */
 export function openCheckLog(steps: readonly CheckId[] = sigstoreSteps): CheckLog {
   const taken = new Map<CheckId, Check>();
   let failure: CheckId | undefined;
   const put = (check: Check) => {
-    if (!taken.has(check.id) || check.outcome === 'failed') taken.set(check.id, check);
+    if (!taken.has(check.id) || check.outcome === 'failed')
+      taken.set(check.id, { ...check, detail: cut(check.detail) });
   };
   return {
     passed: (id, detail) => put({ id, outcome: 'passed', detail }),
