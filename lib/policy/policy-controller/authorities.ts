@@ -1,7 +1,7 @@
 import type { Authority, IdentityRule, TrustedKey } from '#lib/model/authority.ts';
 import type { ObjectReference } from '#lib/model/policy.ts';
 import { coveringGlob, exactRule, searchRule } from '#lib/policy/patterns.ts';
-import { publicKeysIn } from './key-reference.ts';
+import { publicKeysIn } from '#lib/policy/public-keys.ts';
 import type { CipAuthority, CipIdentity, CipKey, ClusterImagePolicySpec } from './schema.ts';
 
 /** Authorities of a policy in our words, and what of them has none. */

@@ -1,5 +1,5 @@
-import { createPublicKey } from 'node:crypto';
 import type { DocumentProblem } from '#lib/model/policy.ts';
+import { publicKeysIn } from '#lib/policy/public-keys.ts';
 import type { CipKey } from './schema.ts';
 
 const providers = ['awskms://', 'azurekms://', 'hashivault://', 'gcpkms://'] as const;
@@ -40,21 +40,3 @@ export const wrong = (path: string, value: string, why: string): DocumentProblem
   path,
   message: `${path}: ${JSON.stringify(value.slice(0, 200))} ${why}`,
 });
-
-/** The public keys of a PEM text, one PEM each, in order. */
-export function publicKeysIn(text: string): readonly string[] {
-  const blocks = text.match(
-    /-----BEGIN (?:RSA )?PUBLIC KEY-----[^-]*-----END (?:RSA )?PUBLIC KEY-----/g,
-  );
-  return (blocks ?? []).flatMap((block) => {
-    const pem = block
-      .split('\n')
-      .map((line) => line.trim())
-      .join('\n');
-    try {
-      return [createPublicKey(pem).export({ type: 'spki', format: 'pem' }).toString()];
-    } catch {
-      return [];
-    }
-  });
-}

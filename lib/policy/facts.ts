@@ -1,0 +1,200 @@
+import { createPublicKey, hash } from 'node:crypto';
+import type { Digest } from '#lib/model/digest.ts';
+import type { EvidenceKind } from '#lib/model/evidence.ts';
+import type { EvidenceVerdict, Signer } from '#lib/model/verdict.ts';
+import { type Finding, no, notEvaluated, unknown, yes } from './finding.ts';
+
+/** What verification found out about one image, as far as policies ask. */
+export interface ImageFacts {
+  /** What the declared reference resolves to; absent where nobody could tell. */
+  readonly digest?: Digest;
+  /** Why not everything was looked for; absent where it was. */
+  readonly incomplete?: string;
+  /** Verdicts about each item, also under the authorities of policies. */
+  readonly evidence: readonly EvidenceVerdict[];
+  /** Names of the authorities under which all of the evidence was judged. */
+  readonly judgedUnder: readonly string[];
+}
+
+/** Facts by the declared image; what is missing was never looked at. */
+export type FactsOf = (image: string) => ImageFacts | undefined;
+
+/** What an engine asks of the signatures of an image. */
+export interface SignatureDemand {
+  /** The formats in which it can see signatures. */
+  readonly formats: readonly EvidenceKind[];
+  /** A signature, any signed statement at all, or an attestation of this type. */
+  readonly wants: { readonly proves: 'signed' | 'anything' } | { readonly predicateType: string };
+  /** Name of the authority as our verifier knows it. */
+  readonly authority: string;
+  /** Public keys (PEM) that may have signed; absent where identities count. */
+  readonly keys?: readonly string[];
+  /** Whether the engine's rules name this signer; `undefined` where it cannot be told here. */
+  readonly names?: (signer: CertificateSigner) => boolean | undefined;
+  /** True where only the verdict under this very authority counts: its certificates are its own. */
+  readonly ownCertificates?: true;
+  /** The trust root whose certificates count. */
+  readonly trustRoot?: string;
+  readonly tlog: 'required' | 'ignored';
+  readonly sct: 'required' | 'ignored';
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** `registry/repository` in which the engine looks instead of beside the image. */
+  readonly repository?: string;
+}
+
+export type CertificateSigner = Extract<Signer, { readonly kind: 'certificate' }>;
+
+/** SHA-256 of the SPKI in lower-case hex, as `Signer.fingerprint` has it; undefined for no key. */
+export function keyFingerprint(pem: string): string | undefined {
+  try {
+    const spki = createPublicKey(pem).export({ type: 'spki', format: 'der' });
+    return hash('sha256', spki, 'hex');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether some evidence of an image meets a demand. */
+export function findSignature(facts: ImageFacts | undefined, demand: SignatureDemand): Finding {
+  if (facts === undefined) return unknown('nobody looked at this image yet');
+  const judged = facts.evidence.filter((item) => isWanted(item, demand));
+  const findings = judged.map((item) => judgeItem(item, demand, facts));
+  const met = findings.find((one) => one.met === 'yes');
+  if (met !== undefined) return met;
+  const open = findings.find((one) => one.met === 'not-evaluated');
+  if (open !== undefined) return open;
+  if (facts.incomplete !== undefined) return unknown(facts.incomplete);
+  const elsewhere = demand.repository;
+  if (elsewhere !== undefined && !judged.some((item) => liesIn(item, elsewhere)))
+    return notEvaluated(`signatures are looked for in ${elsewhere}`);
+  return findings.find((one) => one.met === 'unknown') ?? findings[0] ?? no(whatIsMissing(demand));
+}
+
+const whatIsMissing = ({ wants }: SignatureDemand): string =>
+  'proves' in wants ? 'there is no signature' : `there is no attestation of ${wants.predicateType}`;
+
+/** Evidence that is broken says not what it proves: its kind and type tell. */
+function isWanted(item: EvidenceVerdict, { formats, wants }: SignatureDemand): boolean {
+  if (!formats.includes(item.kind)) return false;
+  if ('predicateType' in wants)
+    return item.predicateType === wants.predicateType || isOpenAttestation(item);
+  return (
+    item.proves === 'signed' || (item.proves === 'nothing' && item.kind !== 'cosign-attestation')
+  );
+}
+
+const isOpenAttestation = ({ kind, predicateType, status }: EvidenceVerdict): boolean =>
+  kind !== 'cosign-signature' && predicateType === undefined && status === 'inconclusive';
+
+const liesIn = ({ sources }: EvidenceVerdict, name: string): boolean =>
+  sources.some(({ registry, repository }) => `${registry}/${repository}` === name);
+
+function judgeItem(item: EvidenceVerdict, demand: SignatureDemand, facts: ImageFacts): Finding {
+  if (demand.repository !== undefined && !liesIn(item, demand.repository))
+    return no(`a signature lies outside ${demand.repository}`);
+  if (demand.ownCertificates) return judgeByName(item, demand, facts);
+  const held = demand.keys
+    ? judgeKey(item, demand.keys, demand, facts)
+    : judgeCertificate(item, demand);
+  if (held.met !== 'yes') return held;
+  const weak = unmetDemand(item, demand);
+  return weak === undefined ? held : weak;
+}
+
+function judgeKey(
+  item: EvidenceVerdict,
+  keys: readonly string[],
+  { authority }: SignatureDemand,
+  { judgedUnder }: ImageFacts,
+): Finding {
+  const { signer } = item;
+  const known = keys.map(keyFingerprint);
+  if (isSound(item) && signer !== undefined) {
+    const fingerprint = signer.kind === 'key' ? signer.fingerprint : undefined;
+    return fingerprint !== undefined && known.includes(fingerprint)
+      ? yes(`signed with the key ${fingerprint.slice(0, 16)}`)
+      : no(`signed by ${nameOf(signer)}, not with a key of the policy`);
+  }
+  // A bare key can be told only by trying it: who has not tried it knows nothing.
+  if (!judgedUnder.includes(authority))
+    return notEvaluated('the keys of the policy were not tried on the signatures');
+  return brokenOr(item);
+}
+
+function judgeByName(
+  item: EvidenceVerdict,
+  { authority }: SignatureDemand,
+  { judgedUnder }: ImageFacts,
+): Finding {
+  if (item.status === 'verified' && item.authority === authority && item.signer)
+    return yes(`signed by ${nameOf(item.signer)}`);
+  return judgedUnder.includes(authority)
+    ? brokenOr(item)
+    : notEvaluated('the certificates of the policy were not tried on the signatures');
+}
+
+function judgeCertificate(item: EvidenceVerdict, demand: SignatureDemand): Finding {
+  const { signer, trustRoot } = item;
+  if (!isSound(item) || signer === undefined) return brokenOr(item);
+  if (signer.kind === 'key') return no('signed with a bare key, and the policy names identities');
+  const root = demand.trustRoot;
+  if (root !== undefined && trustRoot?.name !== root)
+    return no(
+      `signed by ${nameOf(signer)} under the trust root ${trustRoot?.name ?? '(none)'}, not ${root}`,
+    );
+  const named = demand.names?.(signer);
+  if (named === undefined) return notEvaluated('the rule for signers is not evaluated here');
+  return named
+    ? yes(`signed by ${nameOf(signer)}`)
+    : no(`signed by ${nameOf(signer)}, whom the policy does not name`);
+}
+
+/**
+ * The cryptography holds, whoever signed: verified, or refused for the name of the signer alone.
+ * Everything else that failed makes it no signature at all.
+ */
+const isSound = ({ status, checks }: EvidenceVerdict): boolean =>
+  status === 'verified' ||
+  (status === 'untrusted' &&
+    checks.every(
+      ({ id, outcome, reason }) =>
+        outcome !== 'failed' ||
+        id === 'identity' ||
+        (id === 'key' && (reason === 'key-not-trusted' || reason === 'no-authority')),
+    ));
+
+function brokenOr({ status, reason, checks }: EvidenceVerdict): Finding {
+  const detail = checks.find(({ outcome }) => outcome === 'failed')?.detail ?? reason ?? status;
+  return status === 'inconclusive' ? unknown(detail) : no(detail);
+}
+
+/** A check that another authority did not ask for, and this one does. */
+function unmetDemand(item: EvidenceVerdict, demand: SignatureDemand): Finding | undefined {
+  const asked = [
+    ...(demand.tlog === 'required' ? (['transparency-log'] as const) : []),
+    ...(demand.sct === 'required' && item.signer?.kind === 'certificate' ? (['sct'] as const) : []),
+  ];
+  for (const id of asked) {
+    const check = item.checks.find((one) => one.id === id);
+    if (check?.outcome === 'failed') return no(check.detail);
+    if (check?.outcome !== 'passed')
+      return notEvaluated(`${id} was not checked for this signature`);
+  }
+  const unmet = Object.entries(demand.annotations ?? {}).find(
+    ([name, value]) => item.annotations?.[name] !== value,
+  );
+  return unmet && no(`the signature has no annotation ${unmet[0]}=${unmet[1]}`);
+}
+
+const nameOf = (signer: Signer): string =>
+  signer.kind === 'key' ? `the key ${signer.fingerprint.slice(0, 16)}` : signer.subject;
+
+/** All alternative names of a signer, each of which engines look at. */
+export const namesOf = ({ names, subject }: CertificateSigner): readonly string[] =>
+  names?.map(({ value }) => value) ?? [subject];
+
+/** The one name that sigstore-go looks at: the first URI, else the first e-mail address, else another. */
+export function firstNameOf({ names, subject }: CertificateSigner): readonly string[] {
+  const of = (kind: string) => names?.find((one) => one.kind === kind)?.value;
+  return [of('uri') ?? of('email') ?? of('other') ?? subject];
+}
