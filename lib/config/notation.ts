@@ -10,7 +10,7 @@ import {
   type TrustStoreType,
   trustStoreTypes,
 } from '#lib/model/notation-policy.ts';
-import type { NotationEntry } from './schema.ts';
+import type { NotationEntry } from './notation-schema.ts';
 import { readCertificateFile, readTrustStore } from './trust-stores.ts';
 
 /** What an authority of the kind has beside its name: one for each statement of a policy. */
