@@ -11,12 +11,11 @@ import type {
   TrustedKey,
 } from '#lib/model/authority.ts';
 import { readNotationEntry } from './notation.ts';
+import type { NotationEntry } from './notation-schema.ts';
 import type { Preset } from './presets/preset.ts';
 import type { ReadConfig } from './read-config.ts';
-import type { AuthorityEntry, NotationEntry } from './schema.ts';
-
-/** The trust root of GitHub's own instance (`https://tuf-repo.github.com`) goes by this name. */
-const githubDomain = 'github';
+import type { AuthorityEntry } from './schema.ts';
+import { tlogOf, witnessesOf } from './witnesses.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 type KeyEntry = Extract<NonNullable<AuthorityEntry['key']>, { file?: unknown }>;
@@ -37,19 +36,25 @@ export function readAuthorities(config: ReadConfig, variables: Variables): Writt
       images: entry.images,
       source: sourceOf(entry.preset, config.path),
       ...(entry.annotations !== undefined && { annotations: entry.annotations }),
+      ...((entry.reference ?? entry.referencePattern) !== undefined && {
+        reference: rule(entry.reference, entry.referencePattern),
+      }),
       ...(entry.attestations !== undefined && { attestations: entry.attestations }),
     };
-    // GitHub's own instance for private repositories writes to no log: its timestamps stand instead.
-    const logged = entry.keyless?.trustRoot === githubDomain ? 'ignored' : 'required';
+    const asked = {
+      tlog: tlogOf(entry),
+      ...(entry.atLeast && { atLeast: witnessesOf(entry.atLeast) }),
+    };
     if (entry.keyless)
       return [
         {
           ...named,
+          ...asked,
           kind: 'keyless',
           identities: entry.keyless.identities.map(identityRule),
           trustRoot: entry.keyless.trustRoot,
-          sct: entry.keyless.sct ?? logged,
-          tlog: entry.tlog ?? logged,
+          // An instance without logs has none for certificates either.
+          sct: entry.keyless.sct ?? tlogOf({ keyless: entry.keyless }),
         },
       ];
     if (entry.notation) return notationAuthorities(entry.notation, named, config, problems);
@@ -64,9 +69,9 @@ export function readAuthorities(config: ReadConfig, variables: Variables): Writt
     return [
       {
         ...named,
+        ...asked,
         kind: 'key',
         keys,
-        tlog: entry.tlog ?? 'ignored',
         ...(entry.trustRoot !== undefined && { trustRoot: entry.trustRoot }),
       },
     ];

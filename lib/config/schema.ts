@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { shippedTrustRoots, subjectKinds } from '#lib/model/authority.ts';
 import { parseReference } from '#lib/model/reference.ts';
+import { Notation } from './notation-schema.ts';
 import type { Preset } from './presets/preset.ts';
 import { presets } from './presets/presets.ts';
+import { AtLeast, witnessProblem } from './witnesses.ts';
 
 const name = z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/i, {
   message: 'must be letters, digits, dots and dashes, at most 63 characters',
@@ -116,33 +118,6 @@ const Identity = z
     { message: 'needs one of issuer, issuerPattern and one of subject, subjectPattern' },
   );
 
-const certificateFiles = z.array(z.string().min(1)).default([]);
-
-/** A trust policy of the Notary Project: as its own files, or written out. */
-const Notation = z.union([
-  z.strictObject({
-    /** `trustpolicy.json`, or the folder that holds it. */
-    policy: z.string().min(1),
-    /** Folder with notation's layout of trust stores; by default the folder of the policy. */
-    trustStores: z.string().min(1).optional(),
-  }),
-  z.strictObject({
-    level: z.enum(['strict', 'permissive', 'audit', 'skip']).default('strict'),
-    /** Files with certificates. */
-    trustStores: z
-      .strictObject({
-        ca: certificateFiles,
-        signingAuthority: certificateFiles,
-        tsa: certificateFiles,
-      })
-      .default({ ca: [], signingAuthority: [], tsa: [] }),
-    trustedIdentities: z.array(z.string().min(1)).default([]),
-    verifyTimestamp: z.enum(['always', 'afterCertExpiry']).default('always'),
-    /** What a revoked certificate, or one that cannot be asked about, does; by default as the level says. */
-    revocation: z.enum(['enforce', 'log', 'skip']).optional(),
-  }),
-]);
-
 const Authority = z
   .strictObject({
     name,
@@ -160,15 +135,26 @@ const Authority = z
     tlog: z.enum(['required', 'ignored']).optional(),
     /** Signed annotations that must be there. */
     annotations: z.record(z.string(), z.string()).optional(),
+    /** What simple signing must name as its image, whole or as an RE2 over all of it. */
+    reference: z.string().min(1).optional(),
+    referencePattern: z.string().min(1).optional(),
+    atLeast: AtLeast.optional(),
     /** Attestations that images are to carry: told, and deciding nothing. */
     attestations: z.array(z.strictObject({ predicateType: z.string().min(1) })).optional(),
   })
   .refine(({ key, keyless, notation }) => [key, keyless, notation].filter(Boolean).length === 1, {
     message: 'needs exactly one of key, keyless, notation',
   })
-  .refine(({ key, tlog, trustRoot }) => key === undefined || tlog !== 'required' || trustRoot, {
-    message: 'tlog: required needs trustRoot, to know whose log',
+  .check(({ value, issues }) => {
+    const message = witnessProblem(value) ?? referenceProblem(value);
+    if (message !== undefined) issues.push({ code: 'custom', message, input: value });
   });
+
+const referenceProblem = (entry: Readonly<Record<string, unknown>>): string | undefined => {
+  const named = ['reference', 'referencePattern', 'atLeast'].filter((key) => entry[key]);
+  if (entry['notation'] && named.length > 0) return `${named.join(', ')}: not for notation`;
+  return named[1] === 'referencePattern' ? 'takes one of reference, referencePattern' : undefined;
+};
 
 /** An authority as an operator wrote it, or what a chosen preset stands for. */
 type ReadAuthority = z.output<typeof Authority> & { readonly preset?: Preset };
@@ -310,6 +296,5 @@ export type ConfigFile = z.infer<typeof ConfigFile>;
 export type ClusterEntry = ConfigFile['clusters'][number];
 export type RegistryEntry = ConfigFile['registries'][number];
 export type AuthorityEntry = ConfigFile['authorities'][number];
-export type NotationEntry = NonNullable<AuthorityEntry['notation']>;
 export type ContentTrustEntry = ConfigFile['contentTrust'][number];
 export type TrustRootEntry = ConfigFile['trustRoots'][number];

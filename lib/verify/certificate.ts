@@ -80,8 +80,11 @@ export function parseCertificate(der: Buffer): Certificate | Refusal {
   };
 }
 
-/** The subject of a certificate as DER, whatever its key; undefined when it is malformed. */
-export const subjectOf = (der: Buffer): Buffer | undefined => readFields(der)?.known.subjectDer;
+/** By what other values name a certificate. */
+export type CertificateNames = Pick<Certificate, 'subjectDer' | 'issuerDer' | 'serialNumber'>;
+
+/** The names in a certificate, whatever its key; undefined when it is malformed. */
+export const namesOf = (der: Buffer): CertificateNames | undefined => readFields(der)?.known;
 
 type Fields = Pick<
   Certificate,

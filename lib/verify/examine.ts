@@ -160,7 +160,7 @@ export function examineKey(
   const claim = signatureAndClaim(bare, key, demands.artifact, log);
   if (isRefusal(claim)) return refused(log, claim, { signer });
 
-  if (demands.tlog === 'ignored' && key.window === undefined) {
+  if (demands.tlog === 'ignored' && key.window === undefined && demands.atLeast === undefined) {
     log.skipped('timestamp', 'the key counts at any time');
     log.skipped('transparency-log', 'the authority does not ask for it');
     log.skipped('log-binding', 'the authority does not ask for it');

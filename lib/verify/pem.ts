@@ -19,13 +19,15 @@ export function readPem(
   label: 'CERTIFICATE' | 'PUBLIC KEY' | 'RSA PUBLIC KEY',
 ): PemBlocks {
   const blocks: Buffer[] = [];
-  let rest = text.length > limits.certificateBytes * limits.certificates ? '' : text;
-  let others = false;
-  for (const match of rest.matchAll(block)) {
+  const source = text.length > limits.certificateBytes * limits.certificates ? '' : text;
+  let surplus = false;
+  let end = 0;
+  for (const match of source.matchAll(block)) {
     const bytes = decodeBase64((match[2] ?? '').replace(/[\r\n\t ]+/g, ''));
-    if (match[1] !== label || bytes === undefined || bytes.length === 0) others = true;
+    if (match[1] !== label || bytes === undefined || bytes.length === 0) surplus = true;
     else if (blocks.length <= limits.certificates) blocks.push(bytes);
+    surplus ||= source.slice(end, match.index).trim() !== '';
+    end = match.index + match[0].length;
   }
-  rest = rest.replace(block, '');
-  return { blocks, surplus: others || rest.trim() !== '' };
+  return { blocks, surplus: surplus || source.slice(end).trim() !== '' };
 }

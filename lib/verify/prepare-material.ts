@@ -90,9 +90,12 @@ export function prepareAuthority(
   const covers = (name: string) => globs.some((glob) => glob(name));
   const root = rootOf(authority, roots);
   const parts = authority.kind === 'key' ? keysOf(authority) : rulesOf(authority);
-  // A key that counts at any time and without a log needs no trust root.
+  // A key that counts at any time and without witnesses needs no trust root.
   const rootless =
-    authority.kind === 'key' && authority.tlog === 'ignored' && parts.keys.every(isUnbounded);
+    authority.kind === 'key' &&
+    authority.tlog === 'ignored' &&
+    authority.atLeast === undefined &&
+    parts.keys.every(isUnbounded);
   const reference = authority.reference && compileTextRule(authority.reference);
   const problem =
     parts.problem ??

@@ -2,10 +2,11 @@ import type { Digest } from '#lib/model/digest.ts';
 import type { ReasonCode } from '#lib/model/reasons.ts';
 import type { CheckLog } from './checks.ts';
 import { sha256 } from './fingerprint.ts';
-import { inconclusive, type Refusal } from './refusal.ts';
+import { inconclusive, isRefusal, type Refusal } from './refusal.ts';
 import type { SignedItem } from './signed-item.ts';
 import { askLibrary, type LibraryQuestion } from './sigstore-bundle.ts';
 import type { TrustDomain } from './trusted-root.ts';
+import { checkScts } from './x509/check-scts.ts';
 import type { CertificatePath } from './x509/validate-path.ts';
 
 /** Whether @sigstore/verify is asked about all evidence, or about the part that {@link isSampled} names. */
@@ -44,7 +45,7 @@ export function compareOpinions(
 ): Refusal | undefined {
   const step = 'second-opinion';
   if (own && !sharedReasons.includes(own.reason)) return own;
-  const unusual = path && unusualPath(path);
+  const unusual = path && (unusualPath(path) ?? unusualScts(path, question.domain));
   const answer = unusual ? ({ kind: 'cannot', why: unusual } as const) : askLibrary(question);
   if (answer.kind === 'cannot') {
     log.skipped(step, `@sigstore/verify cannot judge it: ${answer.why}`);
@@ -71,4 +72,18 @@ function unusualPath({ certificates, authority }: CertificatePath): string | und
       authority.certificates.some((one) => one.fingerprint === fingerprint),
     );
   return listed ? undefined : 'the path needs certificates that only the evidence carries';
+}
+
+/**
+ * Certificate log proofs that the library holds against the certificate although others vouch for it,
+ * or although nobody asked for any: it wants every one to hold, cosign and sigstore-go enough of them.
+ */
+function unusualScts(
+  { certificates: [leaf], issuer }: CertificatePath,
+  { certificateLogs: logs, name: domain }: TrustDomain,
+): string | undefined {
+  const logged = leaf && checkScts({ leaf, issuer, logs, domain, threshold: 0 });
+  if (logged === undefined) return undefined;
+  if (isRefusal(logged)) return logged.reason === 'sct-missing' ? undefined : logged.detail;
+  return logged.passedOver[0]?.detail;
 }

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { generateKeyPair } from '#lib/lab/signing/key-pair.ts';
 import { withLogEntryOf } from '#lib/lab/signing/tampering.ts';
+import { extension, purpose } from '#tests/builders/issued-certificate.ts';
 import { keyAuthority } from '#tests/builders/signing.ts';
 import { aCertificateAuthority, type TestAuthority } from '#tests/builders/signing-pki.ts';
 import {
@@ -14,6 +15,7 @@ import {
   testAuthority,
   trusting,
 } from '#tests/builders/signing-world.ts';
+import { anAnswer, aTimestampAuthority, aToken } from '#tests/builders/timestamp.ts';
 
 /** Cases that must not verify, by the numbers of the test plan. */
 let world: SigningWorld;
@@ -161,6 +163,24 @@ describe('transparency and time', () => {
     expect(reasonIn(world.judge(bundle, { root }))).toBe('tsa-untrusted');
   });
 
+  it('N31: a timestamp by a certificate that is not for timestamps alone', async () => {
+    const bundle = await world.bundle('rekor-2');
+    const { signature } = signedIn(bundle);
+    const judge = async (purposes: readonly string[], critical: boolean) => {
+      const extensions = [extension.signs(), extension.for(purposes, critical)];
+      const { root, signer } = await aTimestampAuthority({ extensions });
+      const stamped = spoil(bundle, (json) => {
+        json.verificationMaterial.timestampVerificationData.rfc3161Timestamps = [
+          { signedTimestamp: anAnswer(aToken(signer, signature)).toString('base64') },
+        ];
+      });
+      return reasonIn(world.judge(stamped, { root: stampedBy(world.root, root.der) }));
+    };
+    expect(await judge([purpose.time], true)).toBe('verified');
+    expect(await judge([purpose.time], false)).toBe('tsa-eku');
+    expect(await judge([purpose.time, purpose.code], true)).toBe('tsa-eku');
+  });
+
   it('N31: a timestamp outside the time in which its authority counts', async () => {
     const root = spoilRoot(world.root, (json) => {
       json.timestampAuthorities[0].validFor.end = new Date(Date.now() - 60_000).toISOString();
@@ -201,6 +221,19 @@ describe('transparency and time', () => {
     expect(reasonIn(world.judge(await world.bundle(), { root }))).toBe('tlog-set-bad');
   });
 });
+
+const signedIn = ({ bytes }: { readonly bytes: Uint8Array }) => {
+  const [{ sig }] = JSON.parse(Buffer.from(bytes).toString()).dsseEnvelope.signatures;
+  return { signature: Buffer.from(sig, 'base64') };
+};
+
+/** The root with one timestamp authority, by its own certificate alone. */
+const stampedBy = (root: SigningWorld['root'], der: Buffer) =>
+  spoilRoot(root, (json) => {
+    const [{ validFor }] = json.timestampAuthorities;
+    const certChain = { certificates: [{ rawBytes: der.toString('base64') }] };
+    json.timestampAuthorities = [{ uri: 'https://tsa.example', certChain, validFor }];
+  });
 
 const withAnnotation = (layer: Awaited<ReturnType<SigningWorld['layer']>>, rekor: string) => ({
   ...layer,

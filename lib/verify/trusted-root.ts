@@ -2,7 +2,12 @@ import { createPublicKey } from 'node:crypto';
 import { PublicKeyDetails, TrustedRoot as TrustedRootMessage } from '@sigstore/protobuf-specs';
 import { type TrustMaterial, toTrustMaterial } from '@sigstore/verify';
 import type { TrustRoot } from '#lib/model/authority.ts';
-import { type Certificate, parseCertificate, subjectOf } from './certificate.ts';
+import {
+  type Certificate,
+  type CertificateNames,
+  namesOf,
+  parseCertificate,
+} from './certificate.ts';
 import { parseJson } from './json.ts';
 import { type HashName, type PreparedKey, prepareKey } from './keys.ts';
 import { libraryCertificate } from './library-certificate.ts';
@@ -22,12 +27,17 @@ export interface TrustedLog {
   readonly until: number;
 }
 
+/** A certificate that cannot be used, for example because of its key. */
+export interface UnusableCertificate extends CertificateNames {
+  readonly refusal: Refusal;
+}
+
 /** Certificates of one authority as the root lists them: for a TSA the leaf first. */
 export interface TrustedAuthority {
   readonly url: string;
   readonly certificates: readonly Certificate[];
   /** Listed certificates that cannot be used, with the reason: what they issued is not judged. */
-  readonly unusable?: readonly { readonly subjectDer: Buffer; readonly refusal: Refusal }[];
+  readonly unusable?: readonly UnusableCertificate[];
   /** Of a private PKI: end certificates need not say what they are for. */
   readonly privatePki?: true;
   readonly from: number;
@@ -189,8 +199,8 @@ export function authorityFrom(
 ): TrustedAuthority {
   const parsed = ders.map((der) => [der, parseCertificate(der)] as const);
   const unusable = parsed.flatMap(([der, certificate]) => {
-    const subjectDer = subjectOf(der);
-    return isRefusal(certificate) && subjectDer ? [{ subjectDer, refusal: certificate }] : [];
+    const names = namesOf(der);
+    return isRefusal(certificate) && names ? [{ ...names, refusal: certificate }] : [];
   });
   return {
     url,

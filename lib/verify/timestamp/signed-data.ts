@@ -1,3 +1,4 @@
+import { isLooseBer } from '#lib/verify/ber.ts';
 import { type DerNode, derChildren, derOid, derTags, readDer } from '#lib/verify/der.ts';
 import { inconclusive, invalid, type Refusal } from '#lib/verify/refusal.ts';
 
@@ -63,7 +64,7 @@ export function readSignedData(der: Buffer): SignedData | Refusal {
   const [only] = signers;
   // RFC 3161 §2.4.2: no signature but the one of the authority.
   if (only === undefined || signers.length !== 1)
-    return invalid('tsa-bad', `the timestamp has ${signers.length} signatures, not one`);
+    return malformed(der, `the timestamp has ${signers.length} signatures, not one`);
   const signer = readSigner(only);
   if (signer === undefined) return malformed(der, 'the signature of the timestamp cannot be read');
   return {
@@ -127,10 +128,8 @@ export function algorithmOf(node: DerNode | undefined): string | undefined {
 export const children = (node: DerNode | undefined): readonly DerNode[] =>
   (node && derChildren(node)) ?? [];
 
-/** CMS may be written in BER; a length of 0x80 says so. Such a token is not judged. */
-function malformed(der: Buffer, detail: string): Refusal {
-  const ber = der[0] === derTags.sequence && der[1] === 0x80;
-  return ber
+/** CMS may be written in BER (RFC 5652 §5.1); such a token is not judged, whatever else is odd. */
+const malformed = (der: Buffer, detail: string): Refusal =>
+  isLooseBer(der)
     ? inconclusive('unsupported-format', 'timestamps in an encoding that is not DER')
     : invalid('tsa-bad', detail);
-}

@@ -50,6 +50,14 @@ function otherSerial(content: Buffer): Buffer {
   return changed;
 }
 
+/** The certificate with another identifier in the place of id-ecPublicKey. */
+function withStrangeKey(certificate: Buffer): Buffer {
+  const changed = Buffer.from(certificate);
+  const id = Buffer.from('2a8648ce3d0201', 'hex');
+  changed[changed.lastIndexOf(id) + id.length - 1] = 9;
+  return changed;
+}
+
 describe('timestamps that hold', () => {
   it.each<[AlgorithmName, TokenOptions]>([
     ['ecdsa-p256', {}],
@@ -226,6 +234,32 @@ describe('N31: a timestamp', () => {
     const body = token.subarray(token[1] === 0x82 ? 4 : 3);
     const ber = Buffer.concat([Buffer.of(0x30, 0x80), body, Buffer.of(0, 0)]);
     expect(outcome(ber, trusting([root]))).toBe('inconclusive unsupported-format');
+  });
+
+  it('in an encoding that is not DER further inside is not judged either', async () => {
+    const { root, signer } = await aTimestampAuthority();
+    const token = aToken(signer, signed);
+    const longer = Buffer.concat([Buffer.of(0x30, 0x84, 0, 0), token.subarray(2)]);
+    expect(token[1]).toBe(0x82);
+    expect(outcome(longer, trusting([root]))).toBe('inconclusive unsupported-format');
+    expect(outcome(anAnswer(longer), trusting([root]))).toBe('inconclusive unsupported-format');
+    const [first] = [token.indexOf(Buffer.of(0x04, 32))];
+    expect(outcome(Buffer.from(token).fill(0xff, first), trusting([root]))).toBe('invalid tsa-bad');
+  });
+
+  it('by a certificate with a key of an unsupported kind is not judged', async () => {
+    const { root, signer } = await aTimestampAuthority();
+    const strange = { ...signer, der: withStrangeKey(signer.der) };
+    const token = (certificates: readonly Issued[]) => aToken(signer, signed, { certificates });
+    const unsupported = 'inconclusive unsupported-algorithm';
+    expect(outcome(token([strange]), trusting([root]))).toBe(unsupported);
+    expect(outcome(token([]), trusting([strange, root]))).toBe(unsupported);
+    // What an unknown authority issued stays a stranger's, and so does what names nobody known.
+    const other = await aTimestampAuthority();
+    expect(outcome(token([strange]), trusting([other.root]))).toBe('untrusted tsa-untrusted');
+    expect(outcome(aToken(other.signer, signed), trusting([strange, root]))).toBe(
+      'untrusted tsa-untrusted',
+    );
   });
 
   it('by a signature that is not of this key', async () => {

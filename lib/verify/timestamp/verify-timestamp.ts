@@ -1,5 +1,10 @@
 import { limits } from '#lib/model/limits.ts';
-import { type Certificate, parseCertificate } from '#lib/verify/certificate.ts';
+import {
+  type Certificate,
+  type CertificateNames,
+  namesOf,
+  parseCertificate,
+} from '#lib/verify/certificate.ts';
 import { inconclusive, invalid, isRefusal, type Refusal, untrusted } from '#lib/verify/refusal.ts';
 import type { TrustedAuthority } from '#lib/verify/trusted-root.ts';
 import { basicConstraintsOf, subjectKeyIdOf } from '#lib/verify/x509/extensions.ts';
@@ -102,8 +107,29 @@ function findSigner(data: SignedData, question: TimestampQuestion): TrustedSigne
   }
   return (
     refusals.find(({ status }) => status !== 'untrusted') ??
+    unusableSigner(data, authorities) ??
     untrusted('tsa-untrusted', `the timestamp is by an authority that ${domain} does not name`)
   );
+}
+
+/**
+ * Why the certificate that is named cannot be used: one that the trust root lists, or one of the token
+ * by a listed authority with a key that is not supported. Such a token is not a stranger's.
+ */
+function unusableSigner(
+  { certificates, signer }: SignedData,
+  authorities: readonly TrustedAuthority[],
+): Refusal | undefined {
+  const listed = authorities.flatMap(({ unusable = [] }) => unusable);
+  const issuers = authorities.flatMap((authority) => authority.certificates);
+  const embedded = certificates.flatMap((der) => {
+    const [refusal, names] = [parseCertificate(der), namesOf(der)];
+    const issued = issuers.some(({ subjectDer }) => names && subjectDer.equals(names.issuerDer));
+    return isRefusal(refusal) && refusal.status === 'inconclusive' && names && issued
+      ? [{ ...names, refusal }]
+      : [];
+  });
+  return [...listed, ...embedded].find((one) => bearsNames(one, signer.id))?.refusal;
 }
 
 function pathsOf(
@@ -131,8 +157,13 @@ function maySign({ certificates }: TrustedAuthority, signer: Certificate): boole
 
 function isNamed(certificate: Certificate, id: SignerId): boolean {
   if (id.kind === 'key-id') return subjectKeyIdOf(certificate)?.equals(id.keyId) ?? false;
-  return certificate.serialNumber.equals(id.serial) && certificate.issuerDer.equals(id.issuerDer);
+  return bearsNames(certificate, id);
 }
+
+const bearsNames = ({ serialNumber, issuerDer }: CertificateNames, id: SignerId): boolean =>
+  id.kind === 'issuer-and-serial' &&
+  serialNumber.equals(id.serial) &&
+  issuerDer.equals(id.issuerDer);
 
 const distinct = (certificates: readonly Certificate[]): readonly Certificate[] => [
   ...new Map(certificates.map((one) => [one.fingerprint, one])).values(),

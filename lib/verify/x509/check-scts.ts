@@ -27,6 +27,8 @@ export interface SctQuestion {
 /** The logs that vouch for the certificate, each once. */
 export interface LoggedCertificate {
   readonly logs: readonly { readonly url: string; readonly at: Date }[];
+  /** Why other promises were passed over: by strangers, out of their time, or not holding. */
+  readonly passedOver: readonly Refusal[];
 }
 
 /**
@@ -54,7 +56,7 @@ export function checkScts(question: SctQuestion): LoggedCertificate | Refusal {
     if (isRefusal(log)) refusals.push(log);
     else vouching.set(promise.logId, { url: log.url, at: new Date(promise.at) });
   }
-  if (vouching.size >= threshold) return { logs: [...vouching.values()] };
+  if (vouching.size >= threshold) return { logs: [...vouching.values()], passedOver: refusals };
   return (
     refusals.find(({ status }) => status === 'invalid') ??
     refusals.find(({ status }) => status === 'inconclusive') ??

@@ -1,5 +1,5 @@
 import { type Certificate, extensionIds, extensionOf } from '#lib/verify/certificate.ts';
-import { DerNode, derChildren, derOid, derTags, readDer } from '#lib/verify/der.ts';
+import { type DerNode, derChildren, derTags, readDer } from '#lib/verify/der.ts';
 import type { HashName } from '#lib/verify/keys.ts';
 
 /** A promise of a certificate log (RFC 6962 §3.2). Nothing in it is verified yet. */
@@ -66,35 +66,25 @@ export function readTimestamp(bytes: Buffer): CertificateTimestamp | undefined {
  * What a log saw before the certificate existed: the signed part without the extension that holds the
  * timestamps (RFC 6962 §3.2). Every other byte stays as it is. Undefined when it cannot be taken apart.
  */
-export function precertificateOf({ tbsDer }: Certificate): Buffer | undefined {
+export function precertificateOf({ tbsDer, extensions }: Certificate): Buffer | undefined {
   const tbs = readDer(tbsDer);
   const wrapper = tbs && derChildren(tbs)?.at(-1);
-  // The extensions come last; without them there is no timestamp among them either.
-  if (tbs === undefined || wrapper?.tag !== 0xa3) return tbs?.whole;
-  const extensions = withoutTimestamps(wrapper);
-  if (extensions === undefined) return undefined;
-  const { content } = tbs;
-  const before = content.subarray(0, content.length - wrapper.whole.length);
-  return encode(derTags.sequence, before, extensions);
+  const place = extensions.findIndex(({ oid }) => oid === extensionIds.signedCertificateTimestamps);
+  if (tbs === undefined || wrapper === undefined || place < 0) return tbs?.whole;
+  // The extensions come last.
+  const list = wrapper.tag === 0xa3 ? readDer(wrapper.content) : undefined;
+  const timestamps = list && derChildren(list)?.[place];
+  if (list === undefined || timestamps === undefined) return undefined;
+  const before = cut(tbs.content, wrapper)[0];
+  if (extensions.length === 1) return encode(derTags.sequence, before);
+  const kept = encode(derTags.sequence, ...cut(list.content, timestamps));
+  return encode(derTags.sequence, before, encode(wrapper.tag, kept));
 }
 
-function withoutTimestamps(wrapper: DerNode): Buffer | undefined {
-  const list = readDer(wrapper.content);
-  const extensions = list && derChildren(list);
-  if (list === undefined || extensions === undefined) return undefined;
-  const { content } = list;
-  let begin = 0;
-  for (const extension of extensions) {
-    const { length } = extension.whole;
-    const id = extension.next();
-    if (id instanceof DerNode && derOid(id) === extensionIds.signedCertificateTimestamps) {
-      if (length === content.length) return Buffer.alloc(0);
-      const kept = [content.subarray(0, begin), content.subarray(begin + length)];
-      return encode(wrapper.tag, encode(derTags.sequence, ...kept));
-    }
-    begin += length;
-  }
-  return wrapper.whole;
+/** What stands before and behind a value. */
+function cut(bytes: Buffer, { whole }: DerNode): readonly [Buffer, Buffer] {
+  const begin = whole.byteOffset - bytes.byteOffset;
+  return [bytes.subarray(0, begin), bytes.subarray(begin + whole.length)];
 }
 
 /** A DER value (X.690 §8.1.3, §10.1). */

@@ -305,7 +305,7 @@ describe('searching', () => {
     const unread = {
       ...entry,
       certificates: [],
-      unusable: [{ subjectDer: root.parsed.subjectDer, refusal: unknown }],
+      unusable: [{ ...root.parsed, refusal: unknown }],
     };
     expect(outcome(leaf, [unread])).toBe('unsupported-algorithm');
   });
