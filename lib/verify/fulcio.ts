@@ -36,6 +36,10 @@ const arc = '1.3.6.1.4.1.57264.1.';
 /** The last arc whose encoding is known; what comes later is named by its whole identifier. */
 const lastKnownArc = 24;
 
+/** The name under which {@link readFulcioClaims} gives an extension; its identifier where it has none. */
+export const claimNameOf = (oid: string): string =>
+  (oid.startsWith(arc) ? names[oid.slice(arc.length)] : undefined) ?? oid;
+
 /** What Fulcio copied from the identity token into the certificate. */
 export interface FulcioClaims {
   readonly issuer?: string;
@@ -63,7 +67,7 @@ export function readFulcioClaims(certificate: Certificate): FulcioClaims | Refus
   const issuer = second ?? first;
   const claims = [...texts]
     .filter(([number]) => number !== '1' && number !== '8')
-    .map(([number, text]) => [names[number] ?? `${arc}${number}`, text] as const);
+    .map(([number, text]) => [claimNameOf(`${arc}${number}`), text] as const);
   return { claims: Object.fromEntries(claims), ...(issuer !== undefined && { issuer }) };
 }
 

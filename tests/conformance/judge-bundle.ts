@@ -43,6 +43,7 @@ export async function judgeBundle(folder: string, one: Case): Promise<Outcome> {
 /** What an authority can ask for and the command line cannot say, or only the core knows. */
 const asksMore = ({ options }: Case): boolean =>
   options.keyValidFor !== undefined ||
+  options.extensions !== undefined ||
   (options.tlogThreshold ?? 0) > 1 ||
   (options.timestampThreshold ?? 0) > 0 ||
   Boolean(options.tsaRequired);

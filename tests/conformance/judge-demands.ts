@@ -4,6 +4,7 @@ import type { Authority, IdentityRule, TextRule, TrustRoot } from '#lib/model/au
 import { digest } from '#lib/model/digest.ts';
 import { artifactOfBytes, artifactOfDigest } from '#lib/verify/artifact.ts';
 import { sha256 } from '#lib/verify/fingerprint.ts';
+import { claimNameOf } from '#lib/verify/fulcio.ts';
 import { verifyArtifact } from '#lib/verify/verify-evidence.ts';
 import type { Case } from './cases.ts';
 import { aRoot, caseDay, marked, type Outcome, outcomeOf } from './outcome.ts';
@@ -36,17 +37,19 @@ function authorityOf(
   root: TrustRoot,
   read: (name: string) => Buffer,
 ): Authority {
+  const { tlogThreshold = 1, timestampThreshold = 0, tsaRequired = 0 } = options;
+  const atLeast = {
+    ...(tlogThreshold > 1 && { logs: tlogThreshold }),
+    ...(timestampThreshold > 0 && { times: timestampThreshold }),
+    ...(tsaRequired && { timestampAuthorities: Number(tsaRequired) }),
+  };
   const common = {
     name: 'case',
     source: { kind: 'command-line' },
     images: ['**'],
     trustRoot: root.name,
     tlog: options.tlogThreshold === 0 ? 'ignored' : 'required',
-    atLeast: {
-      logs: options.tlogThreshold ?? 1,
-      times: options.timestampThreshold ?? 0,
-      timestampAuthorities: Number(options.tsaRequired ?? 0),
-    },
+    ...(Object.keys(atLeast).length > 0 && { atLeast }),
   } as const;
   const { start, end } = options.keyValidFor ?? {};
   if (inputs['key'])
@@ -69,12 +72,21 @@ function authorityOf(
   });
 }
 
+const issuerIds: readonly string[] = ['1.3.6.1.4.1.57264.1.1', '1.3.6.1.4.1.57264.1.8'];
+
 /** Without a word about the signer, anyone will do. Peers search for a pattern, ours matches the whole. */
-function identityOf({ identity, identityRegex, issuer }: Case['options']): IdentityRule {
+function identityOf({ extensions = {}, ...options }: Case['options']): IdentityRule {
+  const { identity, identityRegex } = options;
   const exact = (value: string | undefined, otherwise: string): TextRule =>
     value === undefined ? { kind: 'pattern', pattern: otherwise } : { kind: 'exact', value };
+  // The issuer is an extension too, which rules have a place of their own for.
+  const issuer = options.issuer ?? issuerIds.map((oid) => extensions[oid]).find(Boolean);
+  const claims = Object.entries(extensions)
+    .filter(([oid, value]) => !issuerIds.includes(oid) || value !== issuer)
+    .map(([oid, value]) => [claimNameOf(oid), exact(value, '')] as const);
   return {
     subject: exact(identity, identityRegex ? `(?s).*(?:${identityRegex}).*` : '.+'),
     issuer: exact(issuer, '.+'),
+    ...(claims.length > 0 && { claims: Object.fromEntries(claims) }),
   };
 }

@@ -93,7 +93,7 @@ function setting(
     source: { kind: 'command-line' },
     images: ['**'],
     tlog: options.tlogThreshold === 0 ? 'ignored' : 'required',
-    atLeast: { logs: options.tlogThreshold ?? 1 },
+    ...((options.tlogThreshold ?? 1) > 1 && { atLeast: { logs: options.tlogThreshold ?? 1 } }),
     ...referenceOf(options),
   } as const;
   const keyFiles = keysOf(one);

@@ -88,10 +88,14 @@ export interface Fit {
 export function fitOf(one: Case, { refusals }: Outcome): Fit | undefined {
   if (one.expected === 'pass' || one.expected === 'parse-ok' || refusals.length === 0)
     return undefined;
-  const text = `${one.id.replaceAll(/[-_/.]/g, ' ')} ${one.reason ?? ''}`.toLowerCase();
+  const [reason, name] = [one.reason ?? '', one.id.replaceAll(/[-_/.]/g, ' ')].map((text) =>
+    text.toLowerCase(),
+  ) as [string, string];
   const given = refusals.map(({ reason }) => reason);
-  const said = `${given.join(', ')} for "${text}"`;
-  const [, codes] = meanings.find(([words]) => words.test(text)) ?? [];
+  const said = `${given.join(', ')} for "${name} ${reason}"`;
+  const meaningOf = (text: string) => meanings.find(([words]) => words.test(text));
+  // The reason says more than the name, which may be about what the case has besides.
+  const [, codes] = meaningOf(reason) ?? meaningOf(`${name} ${reason}`) ?? [];
   if (codes === undefined) return { id: one.id, fit: 'no-words', detail: said };
   const fit = given.some((reason) => codes.includes(reason)) ? 'fits' : 'misfit';
   return { id: one.id, fit, detail: `${said}; ${codes.join(', ')} would fit` };
