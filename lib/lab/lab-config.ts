@@ -2,12 +2,14 @@ import type { LabPlan } from './plan/plan.ts';
 import { authorityImages, type RegistryHost, signatureRepository } from './plan/zones.ts';
 import { labUser, needsLogin } from './registries.ts';
 import { githubIssuer } from './signing/identity.ts';
+import { notationSubjects } from './signing/notation-signers.ts';
 
 /** Files beside the configuration, by the names that it refers to. */
 export const labFiles = {
   config: 'sealwatch.yaml',
   kubeconfig: 'kubeconfig',
   trustedRoot: 'trusted_root.json',
+  notationRoot: 'vendor-notation-ca.pem',
   password: 'registry-password',
   keys: {
     'platform-key': 'platform-cosign.pub',
@@ -102,5 +104,11 @@ const authorities = lines(
   images('edge-key'),
   `    key: { file: ./${labFiles.keys['edge-key']} }`,
   '    tlog: ignored',
+  '  - name: vendor-notation',
+  images('vendor-notation'),
+  '    notation:',
+  '      level: strict',
+  `      trustStores: { ca: [./${labFiles.notationRoot}] }`,
+  `      trustedIdentities: [${quoted(`x509.subject: ${notationSubjects['vendor-release']}`)}]`,
   '',
 );

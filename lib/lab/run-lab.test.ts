@@ -44,6 +44,7 @@ describe('runLab', () => {
       'registry-password',
       'sealwatch.yaml',
       'trusted_root.json',
+      'vendor-notation-ca.pem',
     ]);
     const config = await readFile(lab.configPath, 'utf8');
     for (const [host, url] of Object.entries(lab.urls.registries)) {

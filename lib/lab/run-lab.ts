@@ -101,6 +101,7 @@ interface Servers {
   readonly token: string;
   readonly publicKeys: Signers['publicKeys'];
   readonly trustedRoot: string;
+  readonly notationRoot: string;
 }
 
 /** Starts every server and fills it; what was started so far is in `closers`, whatever happens. */
@@ -128,9 +129,9 @@ async function startServers(
   }
   const control = await startControl(registries, clusters, portOf(closers.length));
   closers.push(() => control.close());
-  const { trustedRoot, publicKeys } = await publishImages(plan, registries);
+  const trust = await publishImages(plan, registries);
   plantFaults(plan.images, registries);
-  return { registries, clusters, control, password, token, publicKeys, trustedRoot };
+  return { registries, clusters, control, password, token, ...trust };
 }
 
 const portsFrom =
@@ -139,14 +140,15 @@ const portsFrom =
     first === 0 ? 0 : first + index;
 
 async function writeFiles(dir: string, plan: LabPlan, servers: Servers): Promise<void> {
-  const { registries, clusters, token, password, publicKeys, trustedRoot } = servers;
+  const { registries, clusters, token, password, publicKeys } = servers;
   await mkdir(dir, { recursive: true });
   const endpoints = new Map([...registries].map(([host, { url }]) => [host, url]));
   const entries = [...clusters].map(([name, { url }]) => ({ name, url, token }));
   const keyFiles = Object.entries(labFiles.keys) as [keyof Signers['publicKeys'], string][];
   const files: Readonly<Record<string, string>> = {
     [labFiles.kubeconfig]: kubeconfigOf(entries),
-    [labFiles.trustedRoot]: trustedRoot,
+    [labFiles.trustedRoot]: servers.trustedRoot,
+    [labFiles.notationRoot]: servers.notationRoot,
     [labFiles.password]: password,
     ...Object.fromEntries(keyFiles.map(([name, file]) => [file, publicKeys[name]])),
     // Last: whoever waits for it finds the others in place.

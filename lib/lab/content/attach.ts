@@ -1,4 +1,5 @@
 import type { CosignLayer } from '#lib/lab/signing/cosign-layer.ts';
+import type { NotationEnvelope } from '#lib/lab/signing/notation-envelope.ts';
 import type { SignedBundle } from '#lib/lab/signing/sigstore-bundle.ts';
 import type { Digest } from '#lib/model/digest.ts';
 import { type Descriptor, mediaTypes } from '#lib/model/manifest.ts';
@@ -94,6 +95,27 @@ export function attachReferrer(
       return { ...describe(contentOf(Buffer.from(blob)), mediaType), annotations };
     }),
     subject,
+  });
+  sink.putManifest(repository, undefined, mediaTypes.ociManifest, manifest.bytes);
+}
+
+/** Writes a Notation signature as a referrer. */
+export function attachNotation(
+  sink: ContentSink,
+  repository: string,
+  subject: Subject,
+  { mediaType, bytes, thumbprints }: NotationEnvelope,
+): void {
+  const config = contentOf(Buffer.from('{}'));
+  sink.putBlob(repository, config.bytes);
+  sink.putBlob(repository, bytes);
+  const manifest = json({
+    schemaVersion: 2,
+    mediaType: mediaTypes.ociManifest,
+    config: describe(config, mediaTypes.notation),
+    layers: [describe(contentOf(Buffer.from(bytes)), mediaType)],
+    subject,
+    annotations: { 'io.cncf.notary.x509chain.thumbprint#S256': JSON.stringify(thumbprints) },
   });
   sink.putManifest(repository, undefined, mediaTypes.ociManifest, manifest.bytes);
 }

@@ -8,6 +8,7 @@ import {
   signatureLayer,
   simpleSigningPayload,
 } from '#lib/lab/signing/cosign-layer.ts';
+import type { NotationSigners } from '#lib/lab/signing/notation-signers.ts';
 import type { PrivateSigstore } from '#lib/lab/signing/private-sigstore.ts';
 import type { Signers } from '#lib/lab/signing/signers.ts';
 import { type SignedBundle, signBundle } from '#lib/lab/signing/sigstore-bundle.ts';
@@ -32,6 +33,7 @@ import { mediaTypes } from '#lib/model/manifest.ts';
 import {
   attachBundles,
   attachLayers,
+  attachNotation,
   attachReferrer,
   attachSbom,
   type ContentSink,
@@ -43,6 +45,7 @@ import { contentOf, type ImageContent, imageContent } from './image-content.ts';
 export interface Publisher {
   readonly sigstore: PrivateSigstore;
   readonly signers: Signers;
+  readonly notation: NotationSigners;
   readonly sink: ContentSink;
   readonly referrersApi: boolean;
   readonly seed: number;
@@ -115,6 +118,9 @@ async function attach(
         break;
       case 'bundle':
         bundles.push(await bundle(about, step));
+        break;
+      case 'notation':
+        attachNotation(sink, repository, subject, publisher.notation.sign(step, subject));
         break;
       case 'attachment':
         attachUnsigned(about, subject, step);

@@ -1,6 +1,7 @@
 import type { LabPlan, PlannedImage } from '#lib/lab/plan/plan.ts';
 import type { RegistryHost } from '#lib/lab/plan/zones.ts';
 import { hasReferrersApi } from '#lib/lab/registries.ts';
+import { createNotationSigners } from '#lib/lab/signing/notation-signers.ts';
 import { startPrivateSigstore } from '#lib/lab/signing/private-sigstore.ts';
 import { createSigners, type Signers } from '#lib/lab/signing/signers.ts';
 import type { ContentSink } from './attach.ts';
@@ -9,14 +10,24 @@ import { publishImage, tagImage } from './publish-image.ts';
 /** How many images are signed at a time: enough to keep the processor busy. */
 const together = 32;
 
+/** What the configuration needs to trust those who signed. */
+export interface PublishedTrust {
+  readonly publicKeys: Signers['publicKeys'];
+  /** Text of the `trusted_root.json`. */
+  readonly trustedRoot: string;
+  /** PEM of the root that issued Notation's certificates. */
+  readonly notationRoot: string;
+}
+
 /** Signs every image of the plan with new keys, stores it, and sets the tags. */
 export async function publishImages(
   plan: LabPlan,
   sinks: ReadonlyMap<RegistryHost, ContentSink>,
-): Promise<{ trustedRoot: string; publicKeys: Signers['publicKeys'] }> {
+): Promise<PublishedTrust> {
   const { images, repositories, seed } = plan;
   const sigstore = await startPrivateSigstore();
   const signers = createSigners();
+  const notation = await createNotationSigners();
   const sinkOf = (host: RegistryHost): ContentSink => {
     const sink = sinks.get(host);
     if (!sink) throw new TypeError(`no registry serves ${host}`);
@@ -25,6 +36,7 @@ export async function publishImages(
   const publish = ({ host }: PlannedImage) => ({
     sigstore,
     signers,
+    notation,
     seed,
     sink: sinkOf(host),
     referrersApi: hasReferrersApi(host),
@@ -35,5 +47,9 @@ export async function publishImages(
     );
   for (const { host, tags } of repositories.values())
     for (const [tag, image] of tags) tagImage(sinkOf(host), image, tag, seed);
-  return { trustedRoot: sigstore.trustedRootJson, publicKeys: signers.publicKeys };
+  return {
+    publicKeys: signers.publicKeys,
+    trustedRoot: sigstore.trustedRootJson,
+    notationRoot: notation.rootPem,
+  };
 }

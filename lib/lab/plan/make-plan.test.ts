@@ -127,6 +127,7 @@ describe('plantedManifest', () => {
       'base64-malformed',
       'tlog-body',
       'tlog-missing',
+      'notation-expired',
       'no-signature',
       'attested-only',
       'registry-unauthorized',

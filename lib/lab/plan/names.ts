@@ -1,4 +1,4 @@
-import { type Zone, zones } from './zones.ts';
+import { specimenZones, type Zone, zones } from './zones.ts';
 
 /** Images that many workloads carry beside their own. */
 export const sharedNames = [
@@ -63,6 +63,12 @@ const fleet: readonly Names[] = [
   of('partners', 'partnerships', 'partners', 'northwind-sync edi-bridge'),
   of('finance', 'finance', 'finance', 'close-books invoicing audit-export'),
   of('sandbox', 'developer-experience', 'thirdparty', 'nginx postgres rabbitmq redis@hub'),
+  of(
+    'licensing',
+    'procurement',
+    'notation',
+    'license-server entitlements seat-manager usage-meter trial-keys',
+  ),
 ];
 
 const slowFleet: readonly Names[] = [
@@ -80,6 +86,7 @@ const fixedZones: ReadonlySet<Zone> = new Set([
   'hub',
   'artifacts',
   'old',
+  ...specimenZones,
 ]);
 
 const clusters = [

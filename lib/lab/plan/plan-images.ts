@@ -4,7 +4,7 @@ import type { PlannedImage, PlannedRepository, Target } from './plan.ts';
 import type { Random } from './random.ts';
 import { type RecipeName, recipeOf } from './recipes.ts';
 import { recipesByZone } from './recipes-by-zone.ts';
-import { type Zone, zones } from './zones.ts';
+import { specimenZones, type Zone, zones } from './zones.ts';
 
 /** The images of one service, newest version first; never empty. */
 export interface ServiceImages {
@@ -49,19 +49,19 @@ export function planImages(
     const recipe = assigned.get(service) ?? 'unsigned';
     const faulty = recipeOf(recipe).fault !== undefined;
     const replaced = service.zone === 'acme' && !faulty && index % replacedEvery === 1;
-    return { service, recipe, faulty, replaced };
+    return { service, recipe, single: faulty || specimenZones.has(service.zone), replaced };
   });
-  const fixed = drafts.filter(({ faulty, replaced }) => faulty || replaced).length;
+  const fixed = drafts.filter(({ single, replaced }) => single || replaced).length;
   const share = shareOf(
     count - sharedNames.length * 2 - fixed,
-    drafts.filter(({ faulty }) => !faulty).length,
+    drafts.filter(({ single }) => !single).length,
   );
   const planned = drafts.map((draft) =>
-    planService(draft, draft.faulty ? 1 : share(), random.fork(draft.service.repository), seed),
+    planService(draft, draft.single ? 1 : share(), random.fork(draft.service.repository), seed),
   );
   const plannedShared = sharedServices.map((service) => {
     const recipe = service.name === 'mesh-init' ? 'platform-key-bundle' : 'platform-key';
-    const draft = { service, recipe, faulty: false, replaced: false } as const;
+    const draft = { service, recipe, single: false, replaced: false } as const;
     return planService(draft, 2, random.fork(service.repository), seed);
   });
   const all = [...planned, ...plannedShared];
@@ -111,8 +111,8 @@ interface Draft {
   readonly service: Service;
   /** Of the newest version. */
   readonly recipe: RecipeName;
-  /** A fault hides the whole repository: one version is enough. */
-  readonly faulty: boolean;
+  /** One version is enough: a fault hides the whole repository, or the image is there to be shown. */
+  readonly single: boolean;
   readonly replaced: boolean;
 }
 

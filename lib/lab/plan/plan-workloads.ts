@@ -4,7 +4,7 @@ import type { PlannedContainer, PlannedImage, PlannedKind, PlannedWorkload } fro
 import type { PlannedImages, ServiceImages } from './plan-images.ts';
 import type { Random } from './random.ts';
 import { recipeOf } from './recipes.ts';
-import type { Zone } from './zones.ts';
+import { specimenZones, type Zone } from './zones.ts';
 
 /** How a reference is written: see {@link declare}. */
 export type PinStyle = 'digest' | 'tag-and-digest' | 'tag' | 'stable' | 'latest' | 'none';
@@ -46,7 +46,10 @@ export function planCluster(
 ): PlannedWorkload[] {
   return images.services.flatMap((service) => {
     const own = random.fork(`${cluster}/${service.service.repository}`);
+    const isSpecimen = specimenZones.has(service.service.zone);
+    if (isSpecimen && index > 0) return [];
     const main = planMain(cluster, index, service, images, own);
+    if (isSpecimen) return [main];
     return own.chance(companionChance) ? [main, planCompanion(main, service, images, own)] : [main];
   });
 }

@@ -77,4 +77,11 @@ export const recipesByZone: Readonly<Record<Zone, Weighted>> = {
   old: [['reset', 1]],
   slow: [['timeout', 1]],
   endless: [['endless', 1]],
+  notation: [
+    ['notation-jws', 1],
+    ['notation-cose', 1],
+    ['notation-other-identity', 1],
+    ['notation-expired', 1],
+    ['notation-tampered', 1],
+  ],
 };

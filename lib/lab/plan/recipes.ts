@@ -16,6 +16,9 @@ export type SignerName =
   | 'edge-key'
   | 'stranger-key';
 
+/** Those who sign with Notation: certificates of one authority, only the first of them trusted. */
+export type NotationSignerName = 'vendor-release' | 'vendor-contractor';
+
 export type PredicateName =
   | 'sign'
   | 'provenance'
@@ -42,6 +45,13 @@ export type EvidenceStep =
       readonly tampering?: 'statement' | 'copied';
     }
   | { readonly kind: 'attestation'; readonly by: SignerName; readonly predicate: PredicateName }
+  | {
+      readonly kind: 'notation';
+      readonly by: NotationSignerName;
+      readonly format: 'jws' | 'cose';
+      /** `expired`: by the end that the signer gave it. */
+      readonly flaw?: 'expired' | 'tampered';
+    }
   /** An `.sbom` tag, or a bare in-toto statement as a referrer: nobody signed either. */
   | { readonly kind: 'attachment'; readonly form: 'sbom' | 'in-toto' };
 
@@ -210,6 +220,26 @@ export const recipes = {
     tampering: 'log-entry',
   }),
   unlogged: invalid('tlog-missing', legacy('data-key-unlogged')),
+
+  'notation-jws': good({ kind: 'notation', by: 'vendor-release', format: 'jws' }),
+  'notation-cose': good({ kind: 'notation', by: 'vendor-release', format: 'cose' }),
+  'notation-other-identity': untrusted('identity-mismatch', {
+    kind: 'notation',
+    by: 'vendor-contractor',
+    format: 'jws',
+  }),
+  'notation-expired': invalid('notation-expired', {
+    kind: 'notation',
+    by: 'vendor-release',
+    format: 'cose',
+    flaw: 'expired',
+  }),
+  'notation-tampered': invalid('signature-bad', {
+    kind: 'notation',
+    by: 'vendor-release',
+    format: 'jws',
+    flaw: 'tampered',
+  }),
 
   unsigned: { expected: unsigned, evidence: [] },
   'attached-sbom': { expected: unsigned, evidence: [{ kind: 'attachment', form: 'sbom' }] },

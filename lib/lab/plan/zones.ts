@@ -28,12 +28,19 @@ export const zones = {
   upstream: { host: hosts.mirror, prefix: 'upstream/' },
   thirdparty: { host: hosts.mirror, prefix: 'thirdparty/' },
   endless: { host: hosts.mirror, prefix: 'endless/' },
+  notation: { host: hosts.mirror, prefix: 'vendor/' },
   hub: { host: hosts.hub, prefix: 'library/' },
   artifacts: { host: hosts.artifacts, prefix: 'tools/' },
   old: { host: hosts.old, prefix: 'legacy/' },
   slow: { host: hosts.slow, prefix: 'batch/' },
 } as const satisfies Record<string, { host: RegistryHost; prefix: string }>;
 export type Zone = keyof typeof zones;
+
+/**
+ * Zones that show one image of each further kind: one version of each, in the first cluster alone,
+ * however large the lab is.
+ */
+export const specimenZones: ReadonlySet<Zone> = new Set<Zone>(['notation']);
 
 /** A repository that holds the signatures of other ones, and of which. */
 export const signatureRepository = {
@@ -49,4 +56,5 @@ export const authorityImages = {
   'data-key': [`${hosts.registry}/data/**`],
   'edge-key': [`${hosts.registry}/edge/**`],
   'upstream-projects': [`${hosts.mirror}/upstream/**`],
+  'vendor-notation': [`${hosts.mirror}/vendor/**`],
 } as const;
