@@ -27,3 +27,7 @@ export function keyOfCertificate(text: string): string | undefined {
     return undefined;
   }
 }
+
+/** True for PEM certificates; a variable that an engine fills in later is none. */
+export const isCertificate = (text: string): boolean =>
+  text.includes('-----BEGIN CERTIFICATE-----');

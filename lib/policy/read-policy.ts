@@ -1,4 +1,8 @@
 import type { DocumentProblem, ObjectReference, ReadDocument } from '#lib/model/policy.ts';
+import { kyvernoConfigurationReader } from './kyverno/configuration.ts';
+import { celExceptionReader, ruleExceptionReader } from './kyverno/read-exception.ts';
+import { imageValidatingPolicyReader } from './kyverno/read-image-policy.ts';
+import { kyvernoPolicyReader } from './kyverno/read-kyverno-policy.ts';
 import { readHead } from './object.ts';
 import {
   policyControllerConfigurationReader,
@@ -14,6 +18,11 @@ const readers = [
   trustRootReader,
   policyControllerConfigurationReader,
   sigstoreKeysReader,
+  kyvernoPolicyReader,
+  imageValidatingPolicyReader,
+  ruleExceptionReader,
+  celExceptionReader,
+  kyvernoConfigurationReader,
 ] as const;
 
 type ContentOf<Reader> = Reader extends PolicyReader<infer Content> ? Content : never;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { DocumentProblem, ObjectReference } from '#lib/model/policy.ts';
 import { readObject } from '#lib/policy/object.ts';
 import type { PolicyReader } from '#lib/policy/policy-object.ts';
-import { wrong } from './key-reference.ts';
+import { refusedValue } from '#lib/policy/refused-value.ts';
 
 /** The settings of policy-controller that change what it decides. */
 export interface PolicyControllerConfiguration {
@@ -52,13 +52,13 @@ export const policyControllerConfigurationReader: PolicyReader<PolicyControllerC
       if (text === undefined) return byDefault;
       const value = booleans.get(text);
       if (value === undefined)
-        problems.push(wrong(`data.${name}`, text, 'is neither true nor false'));
+        problems.push(refusedValue(`data.${name}`, text, 'is neither true nor false'));
       return value ?? byDefault;
     };
     const text = body.data['no-match-policy'] || 'deny';
     const noMatchPolicy = noMatch.find((one) => one === text);
     if (noMatchPolicy === undefined)
-      problems.push(wrong('data.no-match-policy', text, `is none of ${noMatch.join(', ')}`));
+      problems.push(refusedValue('data.no-match-policy', text, `is none of ${noMatch.join(', ')}`));
     const content: PolicyControllerConfiguration = {
       type: 'policy-controller-configuration',
       reference: head.reference,
@@ -87,7 +87,7 @@ export const sigstoreKeysReader: PolicyReader<SigstoreKeysMap> = {
     const { head, body } = read.value;
     const entries = Object.entries(body.data).filter(([name]) => name !== '_example');
     const problems = entries.flatMap(([name, text]) =>
-      isJsonObject(text) ? [] : [wrong(`data.${name}`, text, 'is not a JSON object')],
+      isJsonObject(text) ? [] : [refusedValue(`data.${name}`, text, 'is not a JSON object')],
     );
     if (problems.length > 0) return { kind: 'refused', problems };
     const roots = entries.map(([name]) => name);

@@ -1,5 +1,6 @@
 import type { DocumentProblem } from '#lib/model/policy.ts';
 import { publicKeysIn } from '#lib/policy/public-keys.ts';
+import { refusedValue } from '#lib/policy/refused-value.ts';
 import type { CipKey } from './schema.ts';
 
 const providers = ['awskms://', 'azurekms://', 'hashivault://', 'gcpkms://'] as const;
@@ -17,26 +18,24 @@ export function keyProblems(key: CipKey, path: string): readonly DocumentProblem
     problems.push({ path, message: `${path} must have one of ${all}, and has several` });
   const { hashAlgorithm, data, kms } = key;
   if (hashAlgorithm && !hashes.includes(hashAlgorithm.trim().toLowerCase()))
-    problems.push(wrong(`${path}.hashAlgorithm`, hashAlgorithm, `is none of ${hashes.join(', ')}`));
+    problems.push(
+      refusedValue(`${path}.hashAlgorithm`, hashAlgorithm, `is none of ${hashes.join(', ')}`),
+    );
   if (data && publicKeysIn(data).length === 0)
-    problems.push(wrong(`${path}.data`, data, 'is not a public key in PEM'));
+    problems.push(refusedValue(`${path}.data`, data, 'is not a public key in PEM'));
   if (kms) problems.push(...kmsProblems(kms, `${path}.kms`));
   return problems;
 }
 
 function kmsProblems(kms: string, path: string): readonly DocumentProblem[] {
   if (!providers.some((provider) => kms.startsWith(provider)))
-    return [wrong(path, kms, `begins with none of ${providers.join(', ')}`)];
+    return [refusedValue(path, kms, `begins with none of ${providers.join(', ')}`)];
   if (!kms.startsWith('awskms://')) return [];
   const [, , host = '', id = ''] = kms.split('/');
   // Ids and aliases without an ARN would need settings that the engine does not have.
   if (host !== '' && !/^[^:]+:\d+$/.test(host))
-    return [wrong(path, kms, 'has an endpoint that is not host:port')];
-  return arn.test(id) ? [] : [wrong(path, kms, 'does not name a key or an alias by its ARN')];
+    return [refusedValue(path, kms, 'has an endpoint that is not host:port')];
+  return arn.test(id)
+    ? []
+    : [refusedValue(path, kms, 'does not name a key or an alias by its ARN')];
 }
-
-/** A problem with a value: the message names the field and the value. */
-export const wrong = (path: string, value: string, why: string): DocumentProblem => ({
-  path,
-  message: `${path}: ${JSON.stringify(value.slice(0, 200))} ${why}`,
-});

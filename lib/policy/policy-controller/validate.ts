@@ -1,7 +1,8 @@
 import { RE2JS } from 're2js';
 import type { DocumentProblem } from '#lib/model/policy.ts';
+import { refusedValue } from '#lib/policy/refused-value.ts';
 import { compileCipGlob } from './glob.ts';
-import { keyProblems, wrong } from './key-reference.ts';
+import { keyProblems } from './key-reference.ts';
 import type { CipAuthority, CipCondition, CipIdentity, ClusterImagePolicySpec } from './schema.ts';
 
 type Problems = readonly DocumentProblem[];
@@ -24,7 +25,7 @@ export function clusterImagePolicyProblems(
     ),
     ...(spec.mode === undefined || ['', 'enforce', 'warn'].includes(spec.mode)
       ? []
-      : [wrong('spec.mode', spec.mode, 'is neither enforce nor warn')]),
+      : [refusedValue('spec.mode', spec.mode, 'is neither enforce nor warn')]),
     ...spec.match.flatMap((match, index) =>
       match.selector && match.resource + match.version + match.group === ''
         ? [
@@ -52,7 +53,7 @@ const oneOf = (path: string, names: readonly string[], count: number): DocumentP
 function globProblems(glob: string, path: string): Problems {
   if (glob === '') return [missing(path)];
   return compileCipGlob(glob) === undefined
-    ? [wrong(path, glob, 'is not a glob: letters, digits and - _ : / * . @ may stand in it')]
+    ? [refusedValue(path, glob, 'is not a glob: letters, digits and - _ : / * . @ may stand in it')]
     : [];
 }
 
@@ -99,7 +100,7 @@ function identityProblems(identity: CipIdentity, path: string): Problems {
     return [
       ...(exact && expression ? [oneOf(path, [name, pattern], 2)] : []),
       ...(expression && !isRe2(expression)
-        ? [wrong(there, expression, 'is not a regular expression of Go')]
+        ? [refusedValue(there, expression, 'is not a regular expression of Go')]
         : []),
     ];
   });
@@ -127,7 +128,7 @@ function staticProblems(authority: CipAuthority, path: string): Problems {
     ...(action === '' ? [missing(`${path}.static.action`)] : []),
     ...(['', 'pass', 'fail'].includes(action)
       ? []
-      : [wrong(`${path}.static.action`, action, 'is neither pass nor fail')]),
+      : [refusedValue(`${path}.static.action`, action, 'is neither pass nor fail')]),
     ...beside.flatMap(([name, given]) => (given ? [oneOf(path, ['static', name], 2)] : [])),
   ];
 }
@@ -138,7 +139,7 @@ function sourceProblems({ source }: CipAuthority, path: string): Problems {
   if (source.length > 1) return [{ path, message: `${path} may have one entry only` }];
   return source.flatMap(({ oci, signaturePullSecrets = [] }, index) => [
     ...(oci && !repository.test(oci)
-      ? [wrong(`${path}[${index}].oci`, oci, 'is not a registry or repository')]
+      ? [refusedValue(`${path}[${index}].oci`, oci, 'is not a registry or repository')]
       : []),
     ...signaturePullSecrets.flatMap(({ name }, at) =>
       name ? [] : [missing(`${path}[${index}].signaturePullSecrets[${at}].name`)],
@@ -164,12 +165,12 @@ function conditionProblems(
   return [
     ...(type === 'cue' || type === 'rego'
       ? []
-      : [wrong(`${path}.type`, type, 'is neither cue nor rego')]),
+      : [refusedValue(`${path}.type`, type, 'is neither cue nor rego')]),
     ...(sources.length === 1
       ? []
       : [oneOf(path, ['data', 'configMapRef', 'remote'], sources.length)]),
     ...(remote && !/^https:\/\/[^/]/.test(remote.url ?? '')
-      ? [wrong(`${path}.remote.url`, remote.url ?? '', 'is not an https address')]
+      ? [refusedValue(`${path}.remote.url`, remote.url ?? '', 'is not an https address')]
       : []),
     ...(remote && !remote.sha256sum ? [missing(`${path}.remote.sha256sum`)] : []),
     ...(configMapRef && !configMapRef.name ? [missing(`${path}.configMapRef.name`)] : []),
