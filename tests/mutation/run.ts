@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Mutation, mutations } from './mutations.ts';
-import { createSandbox, misfits, type Sandbox } from './sandbox.ts';
+import { createSandbox, misfits, nearestTests, type Sandbox } from './sandbox.ts';
 
 /** What must be killed of what is planted. */
 const leastShare = 0.95;
@@ -15,6 +15,7 @@ const { values } = parseArgs({
     sample: { type: 'string' },
     only: { type: 'string', default: '' },
     jobs: { type: 'string', default: '2' },
+    from: { type: 'string', default: '0' },
   },
 });
 
@@ -24,10 +25,9 @@ function passes({ folder }: Sandbox, places: readonly string[]): Promise<boolean
   const child = spawn(process.execPath, [vitest, 'run', ...places], {
     cwd: folder,
     stdio: 'ignore',
-    detached: true,
   });
   return new Promise((resolve) => {
-    const timer = setTimeout(() => process.kill(-(child.pid ?? 0), 'SIGKILL'), timeoutMs);
+    const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
     child.on('exit', (code) => {
       clearTimeout(timer);
       resolve(code === 0);
@@ -35,23 +35,29 @@ function passes({ folder }: Sandbox, places: readonly string[]): Promise<boolean
   });
 }
 
-/** The tests beside the file first, where most faults are found, then all of verifier and discovery. */
+/** The nearest tests first, where most faults are found, then all of verifier and discovery. */
 async function survives(sandbox: Sandbox, mutation: Mutation): Promise<boolean> {
   const undo = sandbox.plant(mutation);
   try {
-    const beside = path.dirname(mutation[0]);
-    const isWhole = everything.includes(beside);
-    return (isWhole || (await passes(sandbox, [beside]))) && (await passes(sandbox, everything));
+    const near = await passes(sandbox, nearestTests(mutation[0]));
+    return near && (await passes(sandbox, everything));
   } finally {
     undo();
   }
 }
 
+/** In an order that goes all over the list, so that the first of them are a fair sample. */
 function chosen(): readonly Mutation[] {
   const fitting = mutations.filter((mutation) => mutation.join(' ').includes(values.only));
-  const count = Number(values.sample ?? fitting.length);
-  const step = Math.max(1, fitting.length / count);
-  return fitting.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step));
+  const stride = 89;
+  const places = fitting.map((_, index) => (index * stride) % fitting.length);
+  const order = fitting.length % stride === 0 ? fitting.map((_, index) => index) : places;
+  return order
+    .slice(Number(values.from), Number(values.from) + Number(values.sample ?? fitting.length))
+    .flatMap((at) => {
+      const mutation = fitting[at];
+      return mutation ? [mutation] : [];
+    });
 }
 
 const wrong = misfits(mutations);

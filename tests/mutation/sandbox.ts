@@ -1,5 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Mutation } from './mutations.ts';
@@ -32,7 +39,6 @@ export interface Sandbox {
 
 export function createSandbox(): Sandbox {
   const folder = mkdtempSync(path.join(tmpdir(), 'sealwatch-mutation-'));
-  mkdirSync(folder, { recursive: true });
   for (const part of parts) execFileSync('cp', ['-a', path.join(root, part), folder]);
   symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
   writeFileSync(path.join(folder, 'vitest.config.ts'), config);
@@ -49,6 +55,23 @@ export function createSandbox(): Sandbox {
     },
     remove: () => rmSync(folder, { recursive: true }),
   };
+}
+
+/** Tests that name the module of a file, else those in its folder, else those of whole signatures. */
+export function nearestTests(file: string): readonly string[] {
+  const tests = readdirSync(path.join(root, 'lib'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.test.ts') && /^(?:verify|resolve)[/]/.test(name))
+    .map((name) => `lib/${name}`);
+  const naming = tests.filter((test) => {
+    const own =
+      path.dirname(test) === path.dirname(file) ? `'./${path.basename(file)}'` : undefined;
+    const text = readFileSync(path.join(root, test), 'utf8');
+    return (own !== undefined && text.includes(own)) || text.includes(`'#${file}'`);
+  });
+  const beside = tests.filter((test) => path.dirname(test) === path.dirname(file));
+  if (naming.length > 0) return naming;
+  if (beside.length > 0 && beside.length < 10) return beside;
+  return tests.filter((test) => /verify[/][a-z-]+-(?:cases|holes)[.]test/.test(test));
 }
 
 /** Mutations whose text is not in its file exactly once: the list does not fit the code any more. */
