@@ -241,6 +241,11 @@ export const weaknesses = {
     'Trust root is older than half a year',
     'Write tuf: { mirror: … } for it, or pin a newer trusted_root.json: several logs begin every year.',
   ),
+  'root-newer': weakness(
+    'info',
+    'Trust root is written in a newer format',
+    'See that other verifiers read it too: cosign and sigstore-go know version 0.1 of trusted_root.json only.',
+  ),
   'root-retired': weakness(
     'medium',
     'Nothing in the trust root counts at present',

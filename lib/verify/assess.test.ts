@@ -1,34 +1,58 @@
-import { expect, it } from 'vitest';
-import { digest } from '#lib/model/digest.ts';
-import type { Evidence } from '#lib/model/evidence.ts';
-import { bestOf, refusedVerdict, verdictOf } from './assess.ts';
-import { inconclusive, invalid, untrusted } from './refusal.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { generateKeyPair } from '#lib/lab/signing/key-pair.ts';
+import type { TextRule } from '#lib/model/authority.ts';
+import { imageName, keyAuthority } from '#tests/builders/signing.ts';
+import { aSigningWorld, type SigningWorld } from '#tests/builders/signing-world.ts';
 
-const id = digest(`sha256:${'ab'.repeat(32)}`);
-const evidence: Evidence = {
-  kind: 'cosign-attestation',
-  id,
-  subject: id,
-  sources: [],
-  envelope: Buffer.alloc(0),
-  annotations: {},
-};
-const verdicts = {
-  verified: verdictOf(evidence, { checks: [], times: [] }),
-  inconclusive: refusedVerdict(evidence, inconclusive('verifier-crash', 'x'), 'format'),
-  untrusted: refusedVerdict(evidence, untrusted('no-authority', 'x'), 'key'),
-  invalid: refusedVerdict(evidence, invalid('signature-bad', 'x'), 'signature'),
-};
+let world: SigningWorld;
+const key = generateKeyPair();
+const byKey = { kind: 'key', key, tlog: false } as const;
 
-it.each([
-  ['verified', 'inconclusive'],
-  ['verified', 'invalid'],
-  // What could not be judged may be good: neither "untrusted" nor "invalid" may hide that.
-  ['inconclusive', 'untrusted'],
-  ['inconclusive', 'invalid'],
-  ['untrusted', 'invalid'],
-] as const)('of several verdicts about one item, %s counts before %s', (better, worse) => {
-  const [one, other] = [verdicts[better], verdicts[worse]];
-  expect(bestOf([one, other]).status).toBe(better);
-  expect(bestOf([other, one]).status).toBe(better);
+beforeAll(async () => {
+  world = await aSigningWorld();
+});
+
+describe('an authority that asks for a reference', () => {
+  const judge = async (reference: TextRule, signed: 'layer' | 'bundle' = 'layer') => {
+    const evidence =
+      signed === 'layer' ? await world.layer(byKey) : await world.bundle('none', byKey);
+    const authority = keyAuthority([key.publicPem], { reference });
+    return world.judge(evidence, { authority });
+  };
+
+  it('takes the signature whose claim names it, exactly or by a pattern over the whole', async () => {
+    for (const reference of [
+      { kind: 'exact', value: imageName },
+      { kind: 'pattern', pattern: 'registry[.]example/team/.+' },
+    ] as const)
+      expect(await judge(reference)).toMatchObject({ status: 'verified', reference: imageName });
+  });
+
+  it('takes none with another name, and says so in the check of the claim', async () => {
+    for (const reference of [
+      { kind: 'exact', value: `${imageName}-other` },
+      { kind: 'pattern', pattern: 'registry[.]example' },
+    ] as const) {
+      const verdict = await judge(reference);
+      expect(verdict).toMatchObject({ status: 'untrusted', reason: 'reference-mismatch' });
+      expect(verdict.checks).toContainEqual(
+        expect.objectContaining({ id: 'claim', outcome: 'failed', reason: 'reference-mismatch' }),
+      );
+    }
+  });
+
+  it('takes no signature that names none, as those of bundles', async () => {
+    expect(await judge({ kind: 'exact', value: imageName }, 'bundle')).toMatchObject({
+      status: 'untrusted',
+      reason: 'reference-mismatch',
+    });
+  });
+
+  it('judges nothing by a rule that cannot be read or would take any', async () => {
+    for (const pattern of ['(', '.*'])
+      expect(await judge({ kind: 'pattern', pattern })).toMatchObject({
+        status: 'inconclusive',
+        reason: 'key-unresolvable',
+      });
+  });
 });

@@ -329,4 +329,14 @@ describe('entries of several logs', () => {
     expect(judge({ times: 2 })).toBe('no-trusted-time');
     expect(judge({ timestampAuthorities: 1 })).toBe('no-trusted-time');
   });
+
+  it('are demanded of a key too that asks for no log', async () => {
+    const { bundle } = await aBundle();
+    const judge = (options: Parameters<typeof keyAuthority>[1]) =>
+      reasonIn(world.judge(bundle, { authority: keyAuthority([key.publicPem], options) }));
+    const atLeast = { timestampAuthorities: 1 };
+    expect(judge({})).toBe('verified');
+    expect(judge({ trustRoot: 'private', atLeast })).toBe('no-trusted-time');
+    expect(judge({ atLeast })).toBe('trustroot-missing');
+  });
 });

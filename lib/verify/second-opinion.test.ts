@@ -1,8 +1,24 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { generateKeyPair } from '#lib/lab/signing/key-pair.ts';
 import type { TrustRoot } from '#lib/model/authority.ts';
-import { bundleEvidence, digestOf } from '#tests/builders/signing.ts';
-import { aSigningWorld, type SigningWorld, spoilRoot } from '#tests/builders/signing-world.ts';
+import {
+  aLog,
+  aLoggedLeaf,
+  type CertificateLog,
+  promiseOf,
+} from '#tests/builders/certificate-log.ts';
+import { anAuthority, extension } from '#tests/builders/issued-certificate.ts';
+import { bundleEvidence, digestOf, exactly, keylessAuthority } from '#tests/builders/signing.ts';
+import { certified, fulcioIssuer } from '#tests/builders/signing-pki.ts';
+import {
+  aSigningWorld,
+  certifying,
+  reasonIn,
+  type SigningWorld,
+  spoilRoot,
+  testIdentity,
+  trusting,
+} from '#tests/builders/signing-world.ts';
 import { artifactOfImage } from './artifact.ts';
 import { examineCertificate } from './examine.ts';
 import { readBundle } from './read-bundle.ts';
@@ -80,6 +96,65 @@ describe('the second opinion', () => {
     const { refusal, check } = examine(world.root, otherLogKey(world.root), false);
     expect(refusal).toBeUndefined();
     expect(check).toMatchObject({ outcome: 'not-run' });
+  });
+});
+
+describe('a certificate with several certificate log proofs', () => {
+  const withCertificateLogs = (root: TrustRoot, ...logs: readonly CertificateLog[]): TrustRoot =>
+    spoilRoot(root, (json) => {
+      json.ctlogs = logs.map(({ trusted, spki, id }) => ({
+        baseUrl: trusted.url,
+        hashAlgorithm: 'SHA2_256',
+        publicKey: {
+          rawBytes: spki.toString('base64'),
+          keyDetails: 'PKIX_ECDSA_P256_SHA_256',
+          validFor: { start: '2020-01-01T00:00:00Z' },
+        },
+        logId: { keyId: id.toString('base64') },
+      }));
+    });
+
+  async function judge(
+    promises: (entry: Buffer, log: CertificateLog, other: CertificateLog) => readonly Buffer[],
+    sct: 'required' | 'ignored' = 'required',
+  ) {
+    const [issuer, log, other] = [await anAuthority(), aLog(), aLog()];
+    const leaf = await aLoggedLeaf(issuer, (entry) => promises(entry, log, other), [
+      extension.names({ type: 'url', value: testIdentity.subject }),
+      fulcioIssuer(testIdentity.issuer),
+    ]);
+    const signed = await world.bundle(
+      'rekor-1',
+      undefined,
+      certifying(world.sigstore, certified(leaf)),
+    );
+    const verdict = world.judge(signed, {
+      authority: keylessAuthority([exactly(testIdentity)], { sct }),
+      root: withCertificateLogs(trusting(world.root, [issuer.der]), log, other),
+    });
+    const opinion = verdict.checks.find(({ id }) => id === 'second-opinion');
+    return [reasonIn(verdict), opinion?.outcome];
+  }
+
+  it('that all hold is judged by both', async () => {
+    const both = await judge((entry, ...logs) => logs.map((log) => promiseOf(log, entry)));
+    expect(both).toEqual(['verified', 'passed']);
+  });
+
+  it('of which one holds is good, although the library wants all to hold', async () => {
+    const one = (entry: Buffer, log: CertificateLog, other: CertificateLog) => [
+      promiseOf(log, entry),
+      promiseOf(other, Buffer.from('another certificate')),
+    ];
+    expect(await judge(one)).toEqual(['verified', 'not-run']);
+    expect(await judge(one, 'ignored')).toEqual(['verified', 'not-run']);
+  });
+
+  it('of which none holds is refused by both', async () => {
+    const none = (_: Buffer, ...logs: readonly CertificateLog[]) =>
+      logs.map((log) => promiseOf(log, Buffer.from('another certificate')));
+    expect(await judge(none)).toEqual(['sct-bad', 'passed']);
+    expect(await judge(none, 'ignored')).toEqual(['verified', 'not-run']);
   });
 });
 

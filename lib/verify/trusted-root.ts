@@ -48,6 +48,8 @@ export interface TrustedAuthority {
 export interface TrustDomain {
   readonly name: string;
   readonly revision: string;
+  /** The media type in it. */
+  readonly mediaType: string;
   readonly material: TrustMaterial;
   readonly logs: readonly TrustedLog[];
   readonly certificateLogs: readonly TrustedLog[];
@@ -77,6 +79,7 @@ export function loadTrustRoot(root: TrustRoot): TrustDomain | Refusal {
     return {
       name: root.name,
       revision: root.revision,
+      mediaType: message.mediaType,
       material: materialOf(message),
       logs: message.tlogs.map(logOf),
       certificateLogs: message.ctlogs.map(logOf),

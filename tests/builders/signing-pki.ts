@@ -1,8 +1,9 @@
 import 'reflect-metadata';
-import { createPrivateKey, createPublicKey, webcrypto } from 'node:crypto';
+import { createPublicKey, KeyObject, webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import type { KeyPair } from '#lib/lab/signing/key-pair.ts';
 import type { CertifiedKey } from '#lib/lab/signing/private-sigstore.ts';
+import type { Issued } from './issued-certificate.ts';
 
 x509.cryptoProvider.set(webcrypto as unknown as Crypto);
 
@@ -130,7 +131,7 @@ async function issueLeaf(name: string, keys: Pair, options: LeafOptions): Promis
   });
   const der = Buffer.from(certificate.rawData);
   return {
-    key: await keyPairOf(own),
+    key: keyPairOf(own as CryptoKeyPair),
     certificateDer: der,
     certificatePem: `${certificate.toString('pem')}\n`,
     chainPem: '',
@@ -165,9 +166,16 @@ export const nameConstraints = (critical: boolean) =>
 /** Extended key usage for a certificate above the leaf. */
 export const purposeExtension = (purpose: string) => new x509.ExtendedKeyUsageExtension([purpose]);
 
-async function keyPairOf(pair: Pair): Promise<KeyPair> {
-  const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', pair.privateKey));
-  const privateKey = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' });
+/** A certificate of {@link issue} with its key, as a signer takes it. */
+export const certified = ({ der, keys }: Pick<Issued, 'der' | 'keys'>): CertifiedKey => ({
+  key: keyPairOf(keys),
+  certificateDer: der,
+  certificatePem: `${new x509.X509Certificate(new Uint8Array(der)).toString('pem')}\n`,
+  chainPem: '',
+});
+
+function keyPairOf(pair: Pick<CryptoKeyPair, 'privateKey'>): KeyPair {
+  const privateKey = KeyObject.from(pair.privateKey);
   const publicKey = createPublicKey(privateKey);
   return {
     algorithm: 'ecdsa-p256',

@@ -322,6 +322,15 @@ describe('a trust root', () => {
     });
   });
 
+  it.each(['v0.1', 'v0.2'])('of the newer media type %s is read, with a note', (version) => {
+    const newer = spoilRoot(publicGood, (json) => {
+      json.mediaType = `application/vnd.dev.sigstore.trustedroot.${version}+json`;
+    });
+    expect(lint([], [{ ...newer, asOf: now.toISOString() }])).toMatchObject([
+      { code: 'root-newer', where: 'mediaType', detail: expect.stringContaining(version) },
+    ]);
+  });
+
   it('of a private PKI is judged by its certificates', async () => {
     const root = await aRoot({
       notBefore: new Date('2025-01-01T00:00:00Z'),

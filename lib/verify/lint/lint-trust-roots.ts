@@ -8,6 +8,9 @@ const dayMs = 24 * 3_600_000;
 /** Sigstore begins several logs a year: after half a year a root has likely missed one. */
 const oldMs = 183 * dayMs;
 
+/** The one type that all verifiers read. */
+const commonMediaType = 'application/vnd.dev.sigstore.trustedroot+json;version=0.1';
+
 /** What is weak about one trust root: its age, and what in it still counts. */
 export function lintTrustRoot(
   root: TrustRoot,
@@ -25,6 +28,9 @@ export function lintTrustRoot(
     ...(isRefusal(domain)
       ? [finding('root-unusable', root.origin, domain.detail)]
       : [
+          ...(domain.mediaType === commonMediaType
+            ? []
+            : [finding('root-newer', 'mediaType', `it is ${domain.mediaType}`)]),
           ...retired(domain, now).map((detail) => finding('root-retired', 'validFor', detail)),
           ...domain.authorities
             .filter(({ until }) => until >= now.getTime())

@@ -1,102 +1,20 @@
-import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { type PreparedKey, prepareKey } from '#lib/verify/keys.ts';
 import { isRefusal } from '#lib/verify/refusal.ts';
-import type { TrustedLog } from '#lib/verify/trusted-root.ts';
 import {
-  ago,
-  anAuthority,
-  extension,
-  hour,
-  type Issued,
-  issue,
-  purpose,
-} from '#tests/builders/issued-certificate.ts';
+  aLog,
+  aLoggedLeaf,
+  type CertificateLog,
+  entryBody,
+  type PromiseOptions,
+  promiseOf,
+} from '#tests/builders/certificate-log.ts';
+import { anAuthority, hour, type Issued, issue } from '#tests/builders/issued-certificate.ts';
 import { checkScts } from './check-scts.ts';
-
-/** A log with its key. */
-function aLog(
-  kind: 'p256' | 'p384' | 'rsa' = 'p256',
-  window: Partial<Pick<TrustedLog, 'from' | 'until'>> = {},
-) {
-  const { publicKey, privateKey } =
-    kind === 'rsa'
-      ? generateKeyPairSync('rsa', { modulusLength: 2048 })
-      : generateKeyPairSync('ec', { namedCurve: kind === 'p384' ? 'P-384' : 'P-256' });
-  const key = prepareKey(publicKey) as PreparedKey;
-  const trusted: TrustedLog = {
-    url: `https://ct.example/${key.fingerprint}`,
-    ids: [key.fingerprint],
-    key,
-    from: -Infinity,
-    until: Infinity,
-    ...window,
-  };
-  return { trusted, privateKey, id: Buffer.from(key.fingerprint, 'hex') };
-}
-type Log = ReturnType<typeof aLog>;
-
-interface PromiseOptions {
-  readonly at?: number;
-  readonly extensions?: Buffer;
-  readonly hash?: number;
-  readonly entry?: 0 | 1;
-  readonly version?: number;
-}
-
-const vector = (bytes: Buffer): Buffer => {
-  const length = Buffer.alloc(2);
-  length.writeUInt16BE(bytes.length);
-  return Buffer.concat([length, bytes]);
-};
-
-/** A promise in TLS encoding over an entry (RFC 6962 §3.2). */
-function promiseOf({ id, privateKey }: Log, body: Buffer, options: PromiseOptions = {}): Buffer {
-  const { version = 0 } = options;
-  const time = Buffer.alloc(8);
-  time.writeBigUInt64BE(BigInt(options.at ?? Date.now()));
-  const extensions = vector(options.extensions ?? Buffer.alloc(0));
-  const type = Buffer.of(0, options.entry ?? 1);
-  const signed = Buffer.concat([Buffer.of(version, 0), time, type, body, extensions]);
-  const hash = { 4: 'sha256', 5: 'sha384', 2: 'sha1' }[options.hash ?? 4] ?? 'sha256';
-  const signature = sign(hash, signed, privateKey as KeyObject);
-  const algorithm = Buffer.of(options.hash ?? 4, 3);
-  return Buffer.concat([Buffer.of(version), id, time, extensions, algorithm, vector(signature)]);
-}
-
-const body = (tbs: Buffer, issuer: Issued): Buffer => {
-  const length = Buffer.alloc(3);
-  length.writeUIntBE(tbs.length, 0, 3);
-  const keyHash = createHash('sha256').update(issuer.parsed.spkiDer).digest();
-  return Buffer.concat([keyHash, length, tbs]);
-};
-
-/** A certificate that the logs saw before it got their promises. */
-async function aLoggedLeaf(
-  issuer: Issued,
-  promises: (entry: Buffer) => readonly Buffer[],
-): Promise<Issued> {
-  const options = {
-    issuer,
-    name: 'CN=leaf',
-    serialNumber: '0777',
-    notBefore: ago(hour),
-    notAfter: ago(-hour),
-  };
-  const extensions = [extension.signs(), extension.for([purpose.code])];
-  const before = await issue({ ...options, extensions });
-  const list = vector(Buffer.concat(promises(body(before.parsed.tbsDer, issuer)).map(vector)));
-  return issue({
-    ...options,
-    keys: before,
-    extensions: [...extensions, extension.timestamps(list)],
-  });
-}
 
 function outcome(
   leaf: Issued,
   issuer: Issued,
-  logs: readonly Log[],
+  logs: readonly CertificateLog[],
   threshold = 1,
   detached?: Buffer,
 ) {
@@ -141,7 +59,7 @@ describe('promises of certificate logs', () => {
   it('N44: about another certificate, or by another issuer', async () => {
     const [issuer, other, log] = [await anAuthority(), await anAuthority(), aLog()];
     const foreign = (await issue({ issuer })).parsed.tbsDer;
-    const copied = await aLoggedLeaf(issuer, () => [promiseOf(log, body(foreign, issuer))]);
+    const copied = await aLoggedLeaf(issuer, () => [promiseOf(log, entryBody(foreign, issuer))]);
     expect(outcome(copied, issuer, [log])).toBe('invalid sct-bad');
     const leaf = await aLoggedLeaf(issuer, (entry) => [promiseOf(log, entry)]);
     expect(outcome(leaf, other, [log])).toBe('invalid sct-bad');
@@ -170,6 +88,18 @@ describe('promises of certificate logs', () => {
     expect(outcome(leaf, issuer, [known])).toBe(1);
     expect(outcome(leaf, issuer, [aLog()])).toBe('untrusted sct-unknown-log');
     expect(outcome(leaf, issuer, [])).toBe('untrusted sct-unknown-log');
+  });
+
+  it('that do not hold are passed over beside one that does, as sigstore-go counts them', async () => {
+    const [issuer, log, other] = [await anAuthority(), aLog(), aLog()];
+    const foreign = entryBody((await issue({ issuer })).parsed.tbsDer, issuer);
+    const leaf = await aLoggedLeaf(issuer, (entry) => [
+      promiseOf(other, foreign),
+      promiseOf(log, entry),
+    ]);
+    expect(outcome(leaf, issuer, [log, other])).toBe(1);
+    expect(outcome(leaf, issuer, [log, other], 2)).toBe('invalid sct-bad');
+    expect(outcome(leaf, issuer, [other])).toBe('invalid sct-bad');
   });
 
   it('N28: of one log count once', async () => {
