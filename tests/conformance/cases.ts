@@ -8,6 +8,7 @@ const optionSchemas = {
   identity: z.string(),
   identityRegex: z.string(),
   issuer: z.string(),
+  extensions: z.record(z.string(), z.string()),
   tlogThreshold: z.int().min(0),
   ctlogThreshold: z.int().min(0).max(1),
   timestampThreshold: z.int().min(0),
@@ -27,6 +28,16 @@ const optionSchemas = {
   reference: z.string(),
   delegations: z.array(z.string()),
   resolvedDigest: z.string().nullable(),
+  assertions: z.array(
+    z.strictObject({
+      violations: z.union([z.boolean(), z.int().min(0)]).optional(),
+      message: z.string().optional(),
+    }),
+  ),
+  enforcementAction: z.string(),
+  scoped: z.array(z.unknown()),
+  results: z.record(z.string(), z.int()),
+  summary: z.array(z.record(z.string(), z.int()).nullable()),
 };
 
 const Options = z.object(optionSchemas).partial();
@@ -41,6 +52,7 @@ const known = {
       'identity',
       'identityRegex',
       'issuer',
+      'extensions',
       'tlogThreshold',
       'ctlogThreshold',
       'timestampThreshold',
@@ -103,6 +115,15 @@ const known = {
   },
   'rfc3161-token': { inputs: ['token', 'root', 'message'], options: [] },
   'trusted-root': { inputs: ['trustedRoot'], options: [] },
+  'gatekeeper-constraint': {
+    inputs: ['document', 'template', 'constraint', 'object'],
+    options: ['assertions', 'enforcementAction', 'scoped'],
+  },
+  policyreport: { inputs: ['document'], options: ['results', 'summary'] },
+  'ratify-config': { inputs: ['document'], options: [] },
+  'portieris-policy': { inputs: ['document'], options: [] },
+  'k8s-manifest': { inputs: ['document'], options: [] },
+  'crd-schema': { inputs: ['document'], options: [] },
 } as const satisfies Record<
   string,
   { readonly inputs: readonly string[]; readonly options: readonly OptionName[] }

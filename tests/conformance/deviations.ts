@@ -37,6 +37,11 @@ export const deviations = {
     ours: 'It is not judged, and it is named.',
     why: 'A demand that is ignored would make a wrong answer look right.',
   },
+  rego: {
+    peers: 'Gatekeeper runs the rego of a template.',
+    ours: 'Rules of the library that are known word for word are evaluated. Others are shown as not evaluated.',
+    why: 'A guess about a program is no decision.',
+  },
   'claim-type': {
     peers: 'cosign accepts a simple-signing claim of any type.',
     ours: 'The type must be the one that cosign writes.',

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { type Case, readCases } from './cases.ts';
 import { judgeBundle } from './judge-bundle.ts';
 import { judgeContentTrust } from './judge-content-trust.ts';
+import { judgeEngineDocument } from './judge-engine-documents.ts';
 import { judgeLegacy } from './judge-legacy.ts';
 import { judgeNotation } from './judge-notation.ts';
 import { judgePrivatePki } from './judge-private-pki.ts';
@@ -105,6 +106,13 @@ function judgeOf({ kind, inputs }: Case): Judge {
       return judgeTrustedRoot;
     case 'dct-trust-data':
       return judgeContentTrust;
+    case 'gatekeeper-constraint':
+    case 'policyreport':
+    case 'ratify-config':
+    case 'portieris-policy':
+    case 'k8s-manifest':
+    case 'crd-schema':
+      return judgeEngineDocument;
     default:
       throw new TypeError(`there is no judge for ${kind}`);
   }
