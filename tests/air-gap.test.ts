@@ -30,24 +30,34 @@ beforeAll(async () => {
   lab = await runLab({ dir, seed: 11 });
   const config = await readFile(lab.configPath, 'utf8');
   const kubeconfig = await readFile(path.join(dir, 'kubeconfig'), 'utf8');
-  allowed = [...addressesIn(config), ...addressesIn(kubeconfig)];
+  // The lab's trust server stands in the configuration too, and is not among those asked.
+  allowed = [...addressesIn(config), ...addressesIn(kubeconfig)].filter(
+    (address) => !lab.urls.notary.endsWith(address),
+  );
   notary = await startNotaryServer();
   mirror = await startTufMirror('{}');
   await writeFile(path.join(dir, 'tuf-root.json'), mirror.root);
   await writeFile(
     path.join(dir, 'air-gap.yaml'),
-    config.replace(
-      'trustRoots:\n',
-      [
-        'offline: true',
-        'contentTrust:',
-        `  - { name: legacy, images: ['**/unpinned/**'], server: '${notary.url}' }`,
-        'trustRoots:',
-        `  - { name: mirrored, tuf: { mirror: '${mirror.url}', root: ./tuf-root.json } }`,
-        '  - { name: github, tuf: { mirror: https://tuf-repo.github.com } }',
-        '',
-      ].join('\n'),
-    ),
+    config
+      .replace(
+        'contentTrust:\n',
+        [
+          'offline: true',
+          'contentTrust:',
+          `  - { name: legacy, images: ['**/unpinned/**'], server: '${notary.url}' }`,
+          '',
+        ].join('\n'),
+      )
+      .replace(
+        'trustRoots:\n',
+        [
+          'trustRoots:',
+          `  - { name: mirrored, tuf: { mirror: '${mirror.url}', root: ./tuf-root.json } }`,
+          '  - { name: github, tuf: { mirror: https://tuf-repo.github.com } }',
+          '',
+        ].join('\n'),
+      ),
   );
 }, 120_000);
 
@@ -86,6 +96,20 @@ interface Report {
 let report: Report;
 const config = () => path.join(dir, 'air-gap.yaml');
 
+/** What is planted, but that nothing is known of images whose trust server is pinned and not asked. */
+function expectedCounts(): Record<string, number> {
+  const counts: Record<string, number> = { ...lab.manifest().counts.running };
+  const move = (status: string, by: number) => {
+    counts[status] = (counts[status] ?? 0) + by;
+  };
+  for (const { declared, pods, status } of lab.manifest().containers)
+    if (pods > 0 && declared.startsWith('mirror.acme.example/classic/')) {
+      move(status, -1);
+      move('inconclusive', 1);
+    }
+  return counts;
+}
+
 /** An image of the lab that came out like this. */
 const imageThatIs = (status: string): string => {
   const row = report.containers.find((one) => one.status === status && one.digest !== null);
@@ -100,7 +124,7 @@ describe('in an air gap', () => {
     expect(attempts).toEqual([]);
     expect([...notary.asked, ...mirror.asked]).toEqual([]);
     report = JSON.parse(stdout) as Report;
-    expect(report.counts.counts).toMatchObject(lab.manifest().counts.running);
+    expect(report.counts.counts).toMatchObject(expectedCounts());
   }, 120_000);
 
   it('the watch itself sees an attempt', async () => {

@@ -1,5 +1,10 @@
 import type { LabPlan } from './plan/plan.ts';
-import { authorityImages, type RegistryHost, signatureRepository } from './plan/zones.ts';
+import {
+  authorityImages,
+  contentTrustImages,
+  type RegistryHost,
+  signatureRepository,
+} from './plan/zones.ts';
 import { labUser, needsLogin } from './registries.ts';
 import { githubIssuer } from './signing/identity.ts';
 import { notationSubjects } from './signing/notation-signers.ts';
@@ -22,8 +27,14 @@ export const labFiles = {
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 const lines = (...text: readonly string[]): string => `${text.join('\n')}\n`;
 
+/** Where what the plan names is served on loopback, and what is pinned there. */
+export interface LabEndpoints {
+  readonly endpoints: ReadonlyMap<RegistryHost, string>;
+  readonly contentTrust: { readonly server: string; readonly rootKeys: readonly string[] };
+}
+
 /** The configuration with which Sealwatch sees the lab; every path is relative to the file. */
-export function labConfig(plan: LabPlan, endpoints: ReadonlyMap<RegistryHost, string>): string {
+export function labConfig(plan: LabPlan, { endpoints, contentTrust }: LabEndpoints): string {
   return [
     lines(
       '# Written by "sealwatch lab". Hosts under acme.example are invented; they are reached on loopback.',
@@ -39,6 +50,7 @@ export function labConfig(plan: LabPlan, endpoints: ReadonlyMap<RegistryHost, st
     ),
     lines('registries:', ...[...endpoints].flatMap(([host, url]) => registry(plan, host, url)), ''),
     authorities,
+    contentTrustEntries(contentTrust),
     lines(
       'signatureRepositories:',
       `  - { images: [${quoted(signatureRepository.images)}], repository: ${signatureRepository.host}/${signatureRepository.repository} }`,
@@ -65,6 +77,23 @@ function registry(plan: LabPlan, host: RegistryHost, url: string): string[] {
         `      - { repository: ${quoted(pattern)}, tags: ${quoted(tags)}, releases: ${quoted(releases)}, newest: ${newest} }`,
     ),
   ];
+}
+
+function contentTrustEntries({ server, rootKeys }: LabEndpoints['contentTrust']): string {
+  const entry = (name: keyof typeof contentTrustImages) => [
+    `  - name: ${name}`,
+    `    images: [${quoted(contentTrustImages[name])}]`,
+    `    server: ${server}`,
+    '    insecure: true',
+  ];
+  return lines(
+    'contentTrust:',
+    ...entry('classic'),
+    '    rootKeys:',
+    ...[...rootKeys].sort().map((id) => `      - { id: ${id} }`),
+    ...entry('retired'),
+    '',
+  );
 }
 
 const images = (name: keyof typeof authorityImages): string =>

@@ -166,7 +166,12 @@ describe('a lab that is closed', () => {
     const [registry = ''] = Object.values(one.urls.registries);
     expect((await fetch(`${registry}/v2/`)).status).toBe(401);
     await one.close();
-    for (const url of [registry, one.urls.control, ...Object.values(one.urls.clusters)])
+    for (const url of [
+      registry,
+      one.urls.control,
+      one.urls.notary,
+      ...Object.values(one.urls.clusters),
+    ])
       await expect(fetch(`${url}/`)).rejects.toThrow();
 
     const taken = Number(new URL(lab.urls.control).port);

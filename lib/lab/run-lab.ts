@@ -8,6 +8,7 @@ import { kubeconfigOf } from './kubeconfig.ts';
 import { type LabKubernetes, startKubernetesApi } from './kubernetes/api-server.ts';
 import { labConfig, labFiles } from './lab-config.ts';
 import { startLife } from './life.ts';
+import { type LabNotary, startNotary } from './notary-server.ts';
 import { makePlan } from './plan/make-plan.ts';
 import type { LabPlan } from './plan/plan.ts';
 import type { RegistryHost } from './plan/zones.ts';
@@ -44,6 +45,8 @@ export interface Lab {
     readonly clusters: Readonly<Record<string, string>>;
     /** Takes `POST /lab/faults`; see `control.ts`. */
     readonly control: string;
+    /** The trust server of Docker Content Trust. */
+    readonly notary: string;
   };
   readonly plan: LabPlan;
   readonly registries: ReadonlyMap<RegistryHost, LabRegistry>;
@@ -79,6 +82,7 @@ export async function runLab(options: LabOptions): Promise<Lab> {
         registries: Object.fromEntries([...registries].map(([host, { url }]) => [host, url])),
         clusters: Object.fromEntries([...clusters].map(([name, { url }]) => [name, url])),
         control: servers.control.url,
+        notary: servers.notary.url,
       },
       plan,
       registries,
@@ -102,6 +106,8 @@ interface Servers {
   readonly publicKeys: Signers['publicKeys'];
   readonly trustedRoot: string;
   readonly notationRoot: string;
+  readonly pinnedRootKeys: readonly string[];
+  readonly notary: LabNotary;
 }
 
 /** Starts every server and fills it; what was started so far is in `closers`, whatever happens. */
@@ -129,9 +135,11 @@ async function startServers(
   }
   const control = await startControl(registries, clusters, portOf(closers.length));
   closers.push(() => control.close());
-  const trust = await publishImages(plan, registries);
+  const notary = await startNotary(portOf(closers.length));
+  closers.push(() => notary.close());
+  const trust = await publishImages(plan, registries, notary);
   plantFaults(plan.images, registries);
-  return { registries, clusters, control, password, token, ...trust };
+  return { registries, clusters, control, notary, password, token, ...trust };
 }
 
 const portsFrom =
@@ -143,6 +151,7 @@ async function writeFiles(dir: string, plan: LabPlan, servers: Servers): Promise
   const { registries, clusters, token, password, publicKeys } = servers;
   await mkdir(dir, { recursive: true });
   const endpoints = new Map([...registries].map(([host, { url }]) => [host, url]));
+  const contentTrust = { server: servers.notary.url, rootKeys: servers.pinnedRootKeys };
   const entries = [...clusters].map(([name, { url }]) => ({ name, url, token }));
   const keyFiles = Object.entries(labFiles.keys) as [keyof Signers['publicKeys'], string][];
   const files: Readonly<Record<string, string>> = {
@@ -152,7 +161,7 @@ async function writeFiles(dir: string, plan: LabPlan, servers: Servers): Promise
     [labFiles.password]: password,
     ...Object.fromEntries(keyFiles.map(([name, file]) => [file, publicKeys[name]])),
     // Last: whoever waits for it finds the others in place.
-    [labFiles.config]: labConfig(plan, endpoints),
+    [labFiles.config]: labConfig(plan, { endpoints, contentTrust }),
   };
   for (const [name, text] of Object.entries(files))
     await writeFile(path.join(dir, name), text, { mode: 0o600 });

@@ -28,6 +28,7 @@ import {
   withPayload,
   withStatement,
 } from '#lib/lab/signing/tampering.ts';
+import type { Collection } from '#lib/lab/signing/trust-data.ts';
 import { type Digest, digest } from '#lib/model/digest.ts';
 import { mediaTypes } from '#lib/model/manifest.ts';
 import {
@@ -46,6 +47,8 @@ export interface Publisher {
   readonly sigstore: PrivateSigstore;
   readonly signers: Signers;
   readonly notation: NotationSigners;
+  /** Signs and serves the trust data of the image's repository. */
+  readonly trustData: (image: PlannedImage, targets: Collection['targets']) => Promise<void>;
   readonly sink: ContentSink;
   readonly referrersApi: boolean;
   readonly seed: number;
@@ -122,6 +125,9 @@ async function attach(
       case 'notation':
         attachNotation(sink, repository, subject, publisher.notation.sign(step, subject));
         break;
+      case 'trust-data':
+        await nameInTrustData(about, subject, step);
+        break;
       case 'attachment':
         attachUnsigned(about, subject, step);
         break;
@@ -148,6 +154,17 @@ async function shelve(
     const { publisher, image } = about;
     attachReferrer(publisher.sink, image.repository, subject, mediaTypes.cosignOci11, [layer]);
   }
+}
+
+/** The tags of a repository whose only version this is. */
+async function nameInTrustData(
+  about: About,
+  { size }: Subject,
+  { names }: Step<'trust-data'>,
+): Promise<void> {
+  const { publisher, image } = about;
+  const target = { digest: names === 'own' ? about.digest : neighbour(about), size };
+  await publisher.trustData(image, { [image.version]: target, latest: target });
 }
 
 function attachUnsigned(about: About, subject: Subject, { form }: Step<'attachment'>): void {

@@ -1,11 +1,13 @@
+import type { LabNotary } from '#lib/lab/notary-server.ts';
 import type { LabPlan, PlannedImage } from '#lib/lab/plan/plan.ts';
 import type { RegistryHost } from '#lib/lab/plan/zones.ts';
 import { hasReferrersApi } from '#lib/lab/registries.ts';
 import { createNotationSigners } from '#lib/lab/signing/notation-signers.ts';
 import { startPrivateSigstore } from '#lib/lab/signing/private-sigstore.ts';
 import { createSigners, type Signers } from '#lib/lab/signing/signers.ts';
+import { signCollection } from '#lib/lab/signing/trust-data.ts';
 import type { ContentSink } from './attach.ts';
-import { publishImage, tagImage } from './publish-image.ts';
+import { type Publisher, publishImage, tagImage } from './publish-image.ts';
 
 /** How many images are signed at a time: enough to keep the processor busy. */
 const together = 32;
@@ -17,12 +19,15 @@ export interface PublishedTrust {
   readonly trustedRoot: string;
   /** PEM of the root that issued Notation's certificates. */
   readonly notationRoot: string;
+  /** Ids of the root keys of trust data that are to be pinned. */
+  readonly pinnedRootKeys: readonly string[];
 }
 
 /** Signs every image of the plan with new keys, stores it, and sets the tags. */
 export async function publishImages(
   plan: LabPlan,
   sinks: ReadonlyMap<RegistryHost, ContentSink>,
+  notary: Pick<LabNotary, 'publish'>,
 ): Promise<PublishedTrust> {
   const { images, repositories, seed } = plan;
   const sigstore = await startPrivateSigstore();
@@ -33,10 +38,17 @@ export async function publishImages(
     if (!sink) throw new TypeError(`no registry serves ${host}`);
     return sink;
   };
+  const pinnedRootKeys: string[] = [];
+  const trustData: Publisher['trustData'] = async ({ host, repository, zone }, targets) => {
+    const collection = await signCollection({ gun: `${host}/${repository}`, targets });
+    notary.publish(collection);
+    if (zone === 'classic') pinnedRootKeys.push(collection.rootKeyId);
+  };
   const publish = ({ host }: PlannedImage) => ({
     sigstore,
     signers,
     notation,
+    trustData,
     seed,
     sink: sinkOf(host),
     referrersApi: hasReferrersApi(host),
@@ -51,5 +63,6 @@ export async function publishImages(
     publicKeys: signers.publicKeys,
     trustedRoot: sigstore.trustedRootJson,
     notationRoot: notation.rootPem,
+    pinnedRootKeys,
   };
 }

@@ -69,6 +69,7 @@ const fleet: readonly Names[] = [
     'notation',
     'license-server entitlements seat-manager usage-meter trial-keys',
   ),
+  of('intranet', 'office-it', 'classic', 'wiki phonebook canteen-menu@retired'),
 ];
 
 const slowFleet: readonly Names[] = [

@@ -84,4 +84,9 @@ export const recipesByZone: Readonly<Record<Zone, Weighted>> = {
     ['notation-expired', 1],
     ['notation-tampered', 1],
   ],
+  classic: [
+    ['content-trust', 1],
+    ['content-trust-other-digest', 1],
+  ],
+  retired: [['content-trust-unpinned', 1]],
 };

@@ -52,6 +52,8 @@ export type EvidenceStep =
       /** `expired`: by the end that the signer gave it. */
       readonly flaw?: 'expired' | 'tampered';
     }
+  /** Docker Content Trust: the tags name this digest, or that of another build. */
+  | { readonly kind: 'trust-data'; readonly names: 'own' | 'other' }
   /** An `.sbom` tag, or a bare in-toto statement as a referrer: nobody signed either. */
   | { readonly kind: 'attachment'; readonly form: 'sbom' | 'in-toto' };
 
@@ -240,6 +242,16 @@ export const recipes = {
     format: 'jws',
     flaw: 'tampered',
   }),
+
+  'content-trust': good({ kind: 'trust-data', names: 'own' }),
+  'content-trust-other-digest': {
+    expected: unsigned,
+    evidence: [{ kind: 'trust-data', names: 'other' }],
+  },
+  'content-trust-unpinned': {
+    expected: unsigned,
+    evidence: [{ kind: 'trust-data', names: 'own' }],
+  },
 
   unsigned: { expected: unsigned, evidence: [] },
   'attached-sbom': { expected: unsigned, evidence: [{ kind: 'attachment', form: 'sbom' }] },

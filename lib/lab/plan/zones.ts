@@ -29,6 +29,10 @@ export const zones = {
   thirdparty: { host: hosts.mirror, prefix: 'thirdparty/' },
   endless: { host: hosts.mirror, prefix: 'endless/' },
   notation: { host: hosts.mirror, prefix: 'vendor/' },
+  /** Signed with Docker Content Trust, under root keys that the configuration pins. */
+  classic: { host: hosts.mirror, prefix: 'classic/' },
+  /** The same, and no key is pinned. */
+  retired: { host: hosts.mirror, prefix: 'retired/' },
   hub: { host: hosts.hub, prefix: 'library/' },
   artifacts: { host: hosts.artifacts, prefix: 'tools/' },
   old: { host: hosts.old, prefix: 'legacy/' },
@@ -40,7 +44,13 @@ export type Zone = keyof typeof zones;
  * Zones that show one image of each further kind: one version of each, in the first cluster alone,
  * however large the lab is.
  */
-export const specimenZones: ReadonlySet<Zone> = new Set<Zone>(['notation']);
+export const specimenZones: ReadonlySet<Zone> = new Set<Zone>(['notation', 'classic', 'retired']);
+
+/** Images of which a trust server is asked, with pinned root keys and without. */
+export const contentTrustImages = {
+  classic: `${hosts.mirror}/classic/**`,
+  retired: `${hosts.mirror}/retired/**`,
+} as const;
 
 /** A repository that holds the signatures of other ones, and of which. */
 export const signatureRepository = {

@@ -1,4 +1,10 @@
-import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import {
+  createHash,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+} from 'node:crypto';
 import type { Descriptor } from '#lib/model/manifest.ts';
 import { startCertificateAuthority } from './certificate-authority.ts';
 
@@ -109,7 +115,9 @@ export async function signCollection({ gun, targets }: Collection): Promise<Sign
           tag,
           {
             length: size,
-            hashes: { sha256: Buffer.from(digest.replace('sha256:', ''), 'hex').toString('base64') },
+            hashes: {
+              sha256: Buffer.from(digest.replace('sha256:', ''), 'hex').toString('base64'),
+            },
           },
         ]),
       ),
