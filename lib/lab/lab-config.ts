@@ -8,6 +8,7 @@ import {
 import { labUser, needsLogin } from './registries.ts';
 import { githubIssuer } from './signing/identity.ts';
 import { notationSubjects } from './signing/notation-signers.ts';
+import { pkiIdentities } from './signing/signers.ts';
 
 /** Files beside the configuration, by the names that it refers to. */
 export const labFiles = {
@@ -15,11 +16,15 @@ export const labFiles = {
   kubeconfig: 'kubeconfig',
   trustedRoot: 'trusted_root.json',
   notationRoot: 'vendor-notation-ca.pem',
+  pkiRoot: 'treasury-ca.pem',
+  timestampChain: 'timestamp-authority.pem',
   password: 'registry-password',
   keys: {
     'platform-key': 'platform-cosign.pub',
     'data-key': 'data-cosign.pub',
     'edge-key': 'edge-cosign.pub',
+    'p384-key': 'vault-p384.pub',
+    'pss-key': 'vault-rsa-pss.pub',
   },
 } as const;
 
@@ -57,6 +62,7 @@ export function labConfig(plan: LabPlan, { endpoints, contentTrust }: LabEndpoin
       '',
       'trustRoots:',
       `  - { name: lab, file: ./${labFiles.trustedRoot} }`,
+      `  - { name: treasury, certificates: { roots: ./${labFiles.pkiRoot}, timestampAuthorities: ./${labFiles.timestampChain} } }`,
       '',
       'teamLabels: [team, app.kubernetes.io/part-of]',
     ),
@@ -132,6 +138,21 @@ const authorities = lines(
   '  - name: edge-key',
   images('edge-key'),
   `    key: { file: ./${labFiles.keys['edge-key']} }`,
+  '    tlog: ignored',
+  '  - name: treasury-pki',
+  images('treasury-pki'),
+  '    keyless:',
+  '      trustRoot: treasury',
+  '      sct: ignored',
+  '      identities:',
+  '        - issuer: none',
+  `          subject: ${pkiIdentities['treasury-release']}`,
+  '    tlog: ignored',
+  '  - name: vault-keys',
+  images('vault-keys'),
+  '    key:',
+  `      - { file: ./${labFiles.keys['p384-key']} }`,
+  `      - { file: ./${labFiles.keys['pss-key']} }`,
   '    tlog: ignored',
   '  - name: vendor-notation',
   images('vendor-notation'),

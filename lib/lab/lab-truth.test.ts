@@ -12,6 +12,7 @@ import { loadConfiguration } from '#lib/wiring/configuration.ts';
 import { openWorld, type World } from '#lib/wiring/world.ts';
 import type { Target } from './plan/plan.ts';
 import { type Lab, runLab } from './run-lab.ts';
+import { pkiIdentities } from './signing/signers.ts';
 
 let dir: string;
 let lab: Lab;
@@ -58,6 +59,13 @@ describe('the lab', () => {
         if (got !== wanted) wrong.push(`${name}: planned ${wanted}, got ${got}`);
       }
     expect(wrong).toEqual([]);
+  });
+
+  it('timestamps what the private PKI signed, and logs none of it', async () => {
+    const image = lab.plan.images.find(({ recipe }) => recipe === 'private-pki');
+    const [signature] = (await verdictOf(image as Target)).evidence;
+    expect(signature?.times.map(({ source }) => source)).toEqual(['rfc3161']);
+    expect(signature?.signer).toMatchObject({ subject: pkiIdentities['treasury-release'] });
   });
 
   it('shows trust data whose root key nobody pinned beside "unsigned"', async () => {

@@ -43,7 +43,11 @@ describe('runLab', () => {
       'platform-cosign.pub',
       'registry-password',
       'sealwatch.yaml',
+      'timestamp-authority.pem',
+      'treasury-ca.pem',
       'trusted_root.json',
+      'vault-p384.pub',
+      'vault-rsa-pss.pub',
       'vendor-notation-ca.pem',
     ]);
     const config = await readFile(lab.configPath, 'utf8');

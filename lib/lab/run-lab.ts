@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { clusterObjects } from './cluster/cluster-objects.ts';
-import { publishImages } from './content/publish-images.ts';
+import { type PublishedTrust, publishImages } from './content/publish-images.ts';
 import { type Control, startControl } from './control.ts';
 import { kubeconfigOf } from './kubeconfig.ts';
 import { type LabKubernetes, startKubernetesApi } from './kubernetes/api-server.ts';
@@ -103,11 +103,8 @@ interface Servers {
   readonly password: string;
   /** Bearer token of every cluster. */
   readonly token: string;
-  readonly publicKeys: Signers['publicKeys'];
-  readonly trustedRoot: string;
-  readonly notationRoot: string;
-  readonly pinnedRootKeys: readonly string[];
   readonly notary: LabNotary;
+  readonly trust: PublishedTrust;
 }
 
 /** Starts every server and fills it; what was started so far is in `closers`, whatever happens. */
@@ -139,7 +136,7 @@ async function startServers(
   closers.push(() => notary.close());
   const trust = await publishImages(plan, registries, notary);
   plantFaults(plan.images, registries);
-  return { registries, clusters, control, notary, password, token, ...trust };
+  return { registries, clusters, control, notary, password, token, trust };
 }
 
 const portsFrom =
@@ -148,18 +145,20 @@ const portsFrom =
     first === 0 ? 0 : first + index;
 
 async function writeFiles(dir: string, plan: LabPlan, servers: Servers): Promise<void> {
-  const { registries, clusters, token, password, publicKeys } = servers;
+  const { registries, clusters, token, password, trust } = servers;
   await mkdir(dir, { recursive: true });
   const endpoints = new Map([...registries].map(([host, { url }]) => [host, url]));
-  const contentTrust = { server: servers.notary.url, rootKeys: servers.pinnedRootKeys };
+  const contentTrust = { server: servers.notary.url, rootKeys: trust.pinnedRootKeys };
   const entries = [...clusters].map(([name, { url }]) => ({ name, url, token }));
   const keyFiles = Object.entries(labFiles.keys) as [keyof Signers['publicKeys'], string][];
   const files: Readonly<Record<string, string>> = {
     [labFiles.kubeconfig]: kubeconfigOf(entries),
-    [labFiles.trustedRoot]: servers.trustedRoot,
-    [labFiles.notationRoot]: servers.notationRoot,
+    [labFiles.trustedRoot]: trust.trustedRoot,
+    [labFiles.notationRoot]: trust.notationRoot,
+    [labFiles.pkiRoot]: trust.pkiRoot,
+    [labFiles.timestampChain]: trust.timestampChain,
     [labFiles.password]: password,
-    ...Object.fromEntries(keyFiles.map(([name, file]) => [file, publicKeys[name]])),
+    ...Object.fromEntries(keyFiles.map(([name, file]) => [file, trust.publicKeys[name]])),
     // Last: whoever waits for it finds the others in place.
     [labFiles.config]: labConfig(plan, { endpoints, contentTrust }),
   };

@@ -17,6 +17,9 @@ export interface PublishedTrust {
   readonly publicKeys: Signers['publicKeys'];
   /** Text of the `trusted_root.json`. */
   readonly trustedRoot: string;
+  /** PEM of the root of the private PKI, and of the timestamp authority. */
+  readonly pkiRoot: string;
+  readonly timestampChain: string;
   /** PEM of the root that issued Notation's certificates. */
   readonly notationRoot: string;
   /** Ids of the root keys of trust data that are to be pinned. */
@@ -31,7 +34,7 @@ export async function publishImages(
 ): Promise<PublishedTrust> {
   const { images, repositories, seed } = plan;
   const sigstore = await startPrivateSigstore();
-  const signers = createSigners();
+  const signers = await createSigners();
   const notation = await createNotationSigners();
   const sinkOf = (host: RegistryHost): ContentSink => {
     const sink = sinks.get(host);
@@ -62,6 +65,8 @@ export async function publishImages(
   return {
     publicKeys: signers.publicKeys,
     trustedRoot: sigstore.trustedRootJson,
+    pkiRoot: signers.pkiRootPem,
+    timestampChain: sigstore.timestampChainPem,
     notationRoot: notation.rootPem,
     pinnedRootKeys,
   };

@@ -70,6 +70,8 @@ const fleet: readonly Names[] = [
     'license-server entitlements seat-manager usage-meter trial-keys',
   ),
   of('intranet', 'office-it', 'classic', 'wiki phonebook canteen-menu@retired'),
+  of('treasury', 'finance', 'treasury', 'settlement cash-forecast'),
+  of('vault', 'security', 'vault', 'unsealer key-rotation'),
 ];
 
 const slowFleet: readonly Names[] = [

@@ -84,6 +84,14 @@ export const recipesByZone: Readonly<Record<Zone, Weighted>> = {
     ['notation-expired', 1],
     ['notation-tampered', 1],
   ],
+  treasury: [
+    ['private-pki', 1],
+    ['private-pki-other-name', 1],
+  ],
+  vault: [
+    ['p384-key', 1],
+    ['rsa-pss-key', 1],
+  ],
   classic: [
     ['content-trust', 1],
     ['content-trust-other-digest', 1],

@@ -14,6 +14,10 @@ export type SignerName =
   | 'data-key'
   | 'data-key-unlogged'
   | 'edge-key'
+  | 'p384-key'
+  | 'pss-key'
+  | 'treasury-release'
+  | 'treasury-intern'
   | 'stranger-key';
 
 /** Those who sign with Notation: certificates of one authority, only the first of them trusted. */
@@ -171,12 +175,16 @@ export const recipes = {
   'platform-key-beside-stranger': good(legacy('stranger-key'), legacy('platform-key')),
   'data-key': good(legacy('data-key')),
   'edge-key': good(legacy('edge-key')),
+  'p384-key': good(legacy('p384-key')),
+  'rsa-pss-key': good(legacy('pss-key')),
+  'private-pki': good(legacy('treasury-release')),
   upstream: good(legacy('upstream')),
   'upstream-bundle': good(bundle('upstream', 'rekor-2')),
 
   'other-workflow': untrusted('identity-mismatch', legacy('other-workflow')),
   'other-branch': untrusted('identity-mismatch', bundle('other-branch')),
   'other-issuer': untrusted('issuer-mismatch', bundle('other-issuer')),
+  'private-pki-other-name': untrusted('identity-mismatch', legacy('treasury-intern')),
   'unknown-root': untrusted('cert-untrusted-root', legacy('unknown-root')),
   'key-of-other-team': untrusted('key-not-trusted', legacy('data-key')),
   'no-authority': untrusted('no-authority', bundle('partner')),

@@ -23,6 +23,8 @@ export const zones = {
   platform: { host: hosts.registry, prefix: 'platform/' },
   data: { host: hosts.registry, prefix: 'data/' },
   edge: { host: hosts.registry, prefix: 'edge/' },
+  treasury: { host: hosts.registry, prefix: 'treasury/' },
+  vault: { host: hosts.registry, prefix: 'vault/' },
   partners: { host: hosts.registry, prefix: 'partners/' },
   finance: { host: hosts.registry, prefix: 'finance/' },
   upstream: { host: hosts.mirror, prefix: 'upstream/' },
@@ -44,7 +46,13 @@ export type Zone = keyof typeof zones;
  * Zones that show one image of each further kind: one version of each, in the first cluster alone,
  * however large the lab is.
  */
-export const specimenZones: ReadonlySet<Zone> = new Set<Zone>(['notation', 'classic', 'retired']);
+export const specimenZones: ReadonlySet<Zone> = new Set<Zone>([
+  'notation',
+  'classic',
+  'retired',
+  'treasury',
+  'vault',
+]);
 
 /** Images of which a trust server is asked, with pinned root keys and without. */
 export const contentTrustImages = {
@@ -66,5 +74,7 @@ export const authorityImages = {
   'data-key': [`${hosts.registry}/data/**`],
   'edge-key': [`${hosts.registry}/edge/**`],
   'upstream-projects': [`${hosts.mirror}/upstream/**`],
+  'treasury-pki': [`${hosts.registry}/treasury/**`],
+  'vault-keys': [`${hosts.registry}/vault/**`],
   'vendor-notation': [`${hosts.mirror}/vendor/**`],
 } as const;

@@ -20,7 +20,9 @@ export type CosignSigner =
       readonly kind: 'keyless';
       readonly identity: Identity;
       readonly root: 'trusted' | 'unknown';
-    };
+    }
+  /** A private PKI: a certificate that lives long, no log, and a timestamp instead. */
+  | { readonly kind: 'pki'; readonly certified: CertifiedKey };
 
 /** Annotation names of legacy layers. */
 export const cosignAnnotations = {
@@ -28,6 +30,7 @@ export const cosignAnnotations = {
   certificate: 'dev.sigstore.cosign/certificate',
   chain: 'dev.sigstore.cosign/chain',
   bundle: 'dev.sigstore.cosign/bundle',
+  timestamp: 'dev.sigstore.cosign/rfc3161timestamp',
 } as const;
 
 /** The claim type that every simple-signing payload of cosign carries. */
@@ -60,16 +63,21 @@ export async function signatureLayer(
 ): Promise<CosignLayer> {
   const { key, certified } = await keyOf(sigstore, signer);
   const signature = signWith(key, payload);
-  const entry =
-    signer.kind === 'keyless' || signer.tlog
-      ? await sigstore.log(hashedRekordV1(payload, logged(key, certified, signature)))
-      : undefined;
+  const entry = isLogged(signer)
+    ? await sigstore.log(hashedRekordV1(payload, logged(key, certified, signature)))
+    : undefined;
+  const token = signer.kind === 'pki' ? await sigstore.timestamp(signature) : undefined;
   return {
     mediaType: mediaTypes.simpleSigning,
     blob: payload,
     annotations: {
       [cosignAnnotations.signature]: signature.toString('base64'),
       ...provenance(certified, entry),
+      ...(token && {
+        [cosignAnnotations.timestamp]: JSON.stringify({
+          SignedRFC3161Timestamp: token.toString('base64'),
+        }),
+      }),
     },
   };
 }
@@ -91,10 +99,9 @@ export async function attestationLayer(
       signatures: [{ keyid: '', sig: signature.toString('base64') }],
     }),
   );
-  const entry =
-    signer.kind === 'keyless' || signer.tlog
-      ? await sigstore.log(dsseV1(envelope, payload, logged(key, certified, signature)))
-      : undefined;
+  const entry = isLogged(signer)
+    ? await sigstore.log(dsseV1(envelope, payload, logged(key, certified, signature)))
+    : undefined;
   return {
     mediaType: mediaTypes.dsse,
     blob: envelope,
@@ -107,13 +114,17 @@ export async function attestationLayer(
   };
 }
 
-/** The key that signs, and for a keyless signer its certificate. */
+const isLogged = (signer: CosignSigner): boolean =>
+  signer.kind === 'key' ? signer.tlog : signer.kind === 'keyless';
+
+/** The key that signs, and its certificate where it has one. */
 export async function keyOf(
   sigstore: PrivateSigstore,
   signer: CosignSigner,
 ): Promise<{ key: KeyPair; certified: CertifiedKey | undefined }> {
   if (signer.kind === 'key') return { key: signer.key, certified: undefined };
-  const certified = await sigstore.certify(signer.identity, signer.root);
+  const certified =
+    signer.kind === 'pki' ? signer.certified : await sigstore.certify(signer.identity, signer.root);
   return { key: certified.key, certified };
 }
 

@@ -34,6 +34,8 @@ export interface LoggedEntry {
 /** A private Fulcio, certificate log, Rekor and timestamp authority, called in-process. */
 export interface PrivateSigstore {
   readonly trustedRootJson: string;
+  /** PEM of the timestamp authority: its certificate, then its root. */
+  readonly timestampChainPem: string;
   /** A key certified for the identity; `unknown` comes from a second root that nobody trusts. */
   certify(identity: Identity, root: 'trusted' | 'unknown'): Promise<CertifiedKey>;
   log(entry: { readonly kind: string; readonly apiVersion: string }): Promise<LoggedEntry>;
@@ -81,6 +83,7 @@ export async function startPrivateSigstore(): Promise<PrivateSigstore> {
   };
   const rekor = await initializeTLog(rekorUrl, p256());
   const timestamps = await initializeTSA(p256());
+  const timestampChain = [timestamps.intCertificate, timestamps.rootCertificate].map(bytesOf);
 
   return {
     trustedRootJson: trustedRootJson({
@@ -88,9 +91,10 @@ export async function startPrivateSigstore(): Promise<PrivateSigstore> {
       rekorKey: rekor.publicKey,
       ctKey: ctLog.publicKey,
       fulcioRoot: bytesOf(authorities.trusted.rootCertificate),
-      timestampChain: [bytesOf(timestamps.intCertificate), bytesOf(timestamps.rootCertificate)],
+      timestampChain,
       validFrom: new Date(Date.now() - 3_600_000),
     }),
+    timestampChainPem: timestampChain.map(pemOf).join(''),
     certify: pooled((identity, root) => issue(authorities[root], identity)),
     async log(entry) {
       const [answer] = Object.values((await rekor.log(entry)) as Record<string, RekorAnswer>);

@@ -1,4 +1,5 @@
 import {
+  constants,
   createHash,
   createPublicKey,
   verify as verifySignature,
@@ -108,7 +109,9 @@ describe('signatureLayer', () => {
     const layer = await signatureLayer(sigstore, payload, { kind: 'key', key, tlog: false });
     const signature = unBase64(layer.annotations[cosignAnnotations.signature]);
     const hash = algorithm === 'ed25519' ? null : 'sha256';
-    expect(verifySignature(hash, layer.blob, createPublicKey(key.publicPem), signature)).toBe(true);
+    const padding = algorithm === 'rsa-pss-2048' && { padding: constants.RSA_PKCS1_PSS_PADDING };
+    const by = { key: createPublicKey(key.publicPem), ...padding };
+    expect(verifySignature(hash, layer.blob, by, signature)).toBe(true);
     expect(Object.keys(layer.annotations)).toEqual([cosignAnnotations.signature]);
   });
 
