@@ -8,6 +8,8 @@ import { containerKinds } from '#lib/model/workload.ts';
 import { makePlan } from './make-plan.ts';
 import { type LabPlan, plannedKinds } from './plan.ts';
 import { type RecipeName, recipeOf, recipes } from './recipes.ts';
+import { recipesByZone } from './recipes-by-zone.ts';
+import { specimenZones } from './zones.ts';
 
 const seeds = [1, 2, 7, 42, 20_261_121];
 const slow: readonly RecipeName[] = ['timeout', 'endless'];
@@ -69,6 +71,22 @@ describe('makePlan', () => {
     expect(new Set(plan.images.map(({ digest }) => digest)).size).toBe(plan.images.length);
     expect(plan.clusters).toHaveLength(11);
     expect(new Set(plan.clusters).size).toBe(11);
+  });
+
+  it('shows one image of each further kind once, however large it is', () => {
+    const plan = makePlan({ pods: 12_345, images: 900, clusters: 11 });
+    const specimens = plan.images.filter(({ zone }) => specimenZones.has(zone));
+    const recipesOf = [...specimenZones].flatMap((zone) =>
+      recipesByZone[zone].map(([recipe]) => recipe),
+    );
+    expect(specimens.map(({ recipe }) => recipe).sort()).toEqual(recipesOf.sort());
+    const digests = new Set(specimens.map(({ digest }) => digest));
+    const running = plan.workloads.filter(({ containers }) =>
+      containers.some(({ runs }) =>
+        runs.some((run) => run.state === 'digest' && digests.has(run.target.digest)),
+      ),
+    );
+    expect(running).toHaveLength(specimens.length);
   });
 
   it('names every workload of a cluster once', () => {
