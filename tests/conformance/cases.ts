@@ -36,8 +36,13 @@ const optionSchemas = {
   ),
   enforcementAction: z.string(),
   scoped: z.array(z.unknown()),
-  results: z.record(z.string(), z.int()),
+  results: z.union([z.record(z.string(), z.int()), z.array(z.looseObject({ policy: z.string() }))]),
   summary: z.array(z.record(z.string(), z.int()).nullable()),
+  errors: z.array(z.string()),
+  steps: z.array(
+    z.looseObject({ op: z.string(), file: z.string(), outcome: z.string().optional() }),
+  ),
+  policies: z.array(z.looseObject({ name: z.string() })),
 };
 
 const Options = z.object(optionSchemas).partial();
@@ -124,6 +129,13 @@ const known = {
   'portieris-policy': { inputs: ['document'], options: [] },
   'k8s-manifest': { inputs: ['document'], options: [] },
   'crd-schema': { inputs: ['document'], options: [] },
+  clusterimagepolicy: { inputs: ['document'], options: ['errors'] },
+  'policy-controller-config': { inputs: ['document'], options: ['errors'] },
+  'trustroot-crd': { inputs: ['document'], options: ['errors'] },
+  'kyverno-policy': {
+    inputs: ['document', 'dir', 'tests'],
+    options: ['policies', 'steps', 'results'],
+  },
 } as const satisfies Record<
   string,
   { readonly inputs: readonly string[]; readonly options: readonly OptionName[] }

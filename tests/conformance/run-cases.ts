@@ -6,6 +6,7 @@ import { judgeContentTrust } from './judge-content-trust.ts';
 import { judgeEngineDocument } from './judge-engine-documents.ts';
 import { judgeLegacy } from './judge-legacy.ts';
 import { judgeNotation } from './judge-notation.ts';
+import { judgePolicy } from './judge-policy.ts';
 import { judgePrivatePki } from './judge-private-pki.ts';
 import { judgeTimestamp } from './judge-timestamp.ts';
 import { judgeTrustedRoot } from './judge-trusted-root.ts';
@@ -106,6 +107,11 @@ function judgeOf({ kind, inputs }: Case): Judge {
       return judgeTrustedRoot;
     case 'dct-trust-data':
       return judgeContentTrust;
+    case 'clusterimagepolicy':
+    case 'policy-controller-config':
+    case 'trustroot-crd':
+    case 'kyverno-policy':
+      return judgePolicy;
     case 'gatekeeper-constraint':
     case 'policyreport':
     case 'ratify-config':

@@ -1,5 +1,6 @@
 import { derTargets } from './der-targets.ts';
 import { otherTargets } from './other-targets.ts';
+import { policyTargets } from './policy-targets.ts';
 import { sigstoreTargets } from './sigstore-targets.ts';
 import type { Target } from './target.ts';
 
@@ -8,4 +9,5 @@ export const allTargets = async (): Promise<readonly Target[]> => [
   ...(await sigstoreTargets()),
   ...(await derTargets()),
   ...(await otherTargets()),
+  ...policyTargets(),
 ];

@@ -47,11 +47,22 @@ export function decideImagePolicies(
   });
 }
 
+/** Policies about pods are extended to all of these unless some, or none, are named. */
+const podControllers: readonly string[] = [
+  'daemonsets',
+  'deployments',
+  'jobs',
+  'statefulsets',
+  'replicasets',
+  'replicationcontrollers',
+  'cronjobs',
+];
+
 function isAbout({ spec }: ImageValidatingPolicy, admitted: AdmittedObject): Finding {
   const { matchConstraints, matchConditions, autogen } = spec;
   const { namespaceSelector, objectSelector, resourceRules = [] } = matchConstraints ?? {};
   const resource = `${admitted.kind.toLowerCase()}s`;
-  const controllers = autogen?.podControllers?.controllers ?? [];
+  const controllers = autogen?.podControllers?.controllers ?? podControllers;
   const wanted = (one: string) =>
     one === '*' || one === resource || (one === 'pods' && controllers.includes(resource));
   if (!resourceRules.some(({ resources = [] }) => resources.some(wanted)))
@@ -71,10 +82,15 @@ function isCovered({ spec }: ImageValidatingPolicy, name: string): Finding {
   if (matchImageReferences.length === 0) return yes('');
   if (matchImageReferences.some(({ glob }) => glob !== undefined && compileWildcard(glob)(name)))
     return yes('');
-  return matchImageReferences.some(({ expression }) => expression)
-    ? notEvaluated('the images are chosen by an expression in CEL')
-    : no('it is about other images');
+  if (matchImageReferences.some(({ expression }) => expression))
+    return notEvaluated('the images are chosen by an expression in CEL');
+  // Validations run for every object; only those over the chosen images are true where there are none.
+  return spec.validations.every(({ expression }) => overImages.test(expression))
+    ? no('it is about other images')
+    : notEvaluated('its validations in CEL ask for more than the images that it chooses');
 }
+
+const overImages = /^\s*images\.\w+\.map\(.*\)\s*\.all\(\s*\w+\s*,[^&|?]*\)\s*$/s;
 
 function findingOf({ spec }: ImageValidatingPolicy, hasDigest: boolean): Finding {
   const { verifyDigest, mutateDigest } = spec.validationConfigurations;
