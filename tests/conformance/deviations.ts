@@ -67,6 +67,11 @@ export const deviations = {
     ours: 'Where our own code and @sigstore/verify both judge and differ, nothing is claimed.',
     why: 'One of the two is wrong, and nobody knows yet which.',
   },
+  'skip-level': {
+    peers: 'At the level skip, notation lets everything pass without a look at it.',
+    ours: 'Nothing is verified there, and it is said so.',
+    why: 'What nobody looked at is not proven.',
+  },
   'logged-failures': {
     peers: 'Below the level strict, notation lets signatures pass whose checks failed.',
     ours: 'The failed checks stay visible, and an unproven signer is never called verified.',

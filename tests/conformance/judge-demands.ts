@@ -6,6 +6,7 @@ import { artifactOfBytes, artifactOfDigest } from '#lib/verify/artifact.ts';
 import { sha256 } from '#lib/verify/fingerprint.ts';
 import { claimNameOf } from '#lib/verify/fulcio.ts';
 import { verifyArtifact } from '#lib/verify/verify-evidence.ts';
+import { shippedRoot } from '#lib/wiring/shipped-root.ts';
 import type { Case } from './cases.ts';
 import { aRoot, caseDay, marked, type Outcome, outcomeOf } from './outcome.ts';
 
@@ -13,7 +14,11 @@ import { aRoot, caseDay, marked, type Outcome, outcomeOf } from './outcome.ts';
  * Judges what an authority can ask for and the command line cannot say: numbers of witnesses, the time
  * in which a key counts, extensions of the certificate.
  */
-export function judgeDemands(folder: string, one: Case, about: string | undefined): Outcome {
+export async function judgeDemands(
+  folder: string,
+  one: Case,
+  about: string | undefined,
+): Promise<Outcome> {
   const read = (name: string) => readFileSync(path.join(folder, String(one.inputs[name])));
   const artifact = one.inputs['artifact']
     ? artifactOfBytes(read('artifact'))
@@ -21,7 +26,9 @@ export function judgeDemands(folder: string, one: Case, about: string | undefine
   if (artifact === undefined) throw new TypeError(`${one.id} is about nothing`);
   const bundle = read('bundle');
   const id = digest(`sha256:${sha256(bundle).toString('hex')}`);
-  const root = aRoot(read('trustedRoot').toString());
+  const root = one.inputs['trustedRoot']
+    ? aRoot(read('trustedRoot').toString())
+    : await shippedRoot();
   const verdict = verifyArtifact(
     artifact,
     { kind: 'sigstore-bundle', id, subject: id, sources: [], mediaType: '', bundle },

@@ -19,7 +19,14 @@ import { prepareMaterial } from '#lib/verify/prepare-material.ts';
 import { isRefusal, type Refusal } from '#lib/verify/refusal.ts';
 import { verifyImage } from '#lib/verify/verify-image.ts';
 import type { Case } from './cases.ts';
-import { aboutCase, caseDay, type Outcome, refusalsOf, refusalText } from './outcome.ts';
+import {
+  aboutCase,
+  caseDay,
+  notApplicable,
+  type Outcome,
+  refusalsOf,
+  refusalText,
+} from './outcome.ts';
 
 const Files = z.array(z.string());
 const Inputs = z.object({
@@ -45,38 +52,35 @@ const anyScope = 'registry.example/case';
  */
 export function judgeNotation(folder: string, one: Case): Outcome {
   const inputs = Inputs.parse(one.inputs);
-  const about = aboutCase(one);
-  if (one.expected === 'parse-ok' || one.expected === 'reject') {
-    const why = readingOf(folder, inputs, one.kind);
-    const agreed = (why === undefined) === (one.expected === 'parse-ok');
-    return {
-      ...about,
-      verified: false,
-      result: agreed ? 'agreed' : 'disagreed',
-      why: why ? refusalText(why) : 'read',
-      refusals: why ? [why] : [],
-    };
-  }
+  if (one.expected === 'parse-ok' || one.expected === 'reject')
+    return outcomeOfReading(one, readingOf(folder, inputs, one.kind));
   const verdicts = judged(folder, inputs, one);
   if (typeof verdicts === 'string') {
     const result = one.expected === 'fail' ? 'agreed' : 'disagreed';
-    return { ...about, verified: false, result, why: verdicts, refusals: [] };
+    return { ...aboutCase(one), verified: false, result, why: verdicts, refusals: [] };
   }
+  if (verdicts.length > 0 && verdicts.every(({ reason }) => reason === 'policy-skips'))
+    return notApplicable(one, 'skip-level');
   const { check } = one.options;
   const passes = verdicts.some(check === undefined ? letsPass : timestampHolds);
-  const verified = check === undefined && verdicts.some(({ status }) => status === 'verified');
-  const agreed = passes === (one.expected === 'pass');
-  const why = verdicts
-    .map(({ status, checks }) => [status, ...checks.flatMap(failureText)].join(': '))
-    .join('; ');
   return {
-    ...about,
-    verified,
-    result: agreed ? 'agreed' : 'disagreed',
-    why,
+    ...aboutCase(one),
+    verified: check === undefined && verdicts.some(({ status }) => status === 'verified'),
+    result: passes === (one.expected === 'pass') ? 'agreed' : 'disagreed',
+    why: verdicts
+      .map(({ status, checks }) => [status, ...checks.flatMap(failureText)].join(': '))
+      .join('; '),
     refusals: refusalsOf(verdicts),
   };
 }
+
+const outcomeOfReading = (one: Case, why: Refusal | undefined): Outcome => ({
+  ...aboutCase(one),
+  verified: false,
+  result: (why === undefined) === (one.expected === 'parse-ok') ? 'agreed' : 'disagreed',
+  why: why ? refusalText(why) : 'read',
+  refusals: why ? [why] : [],
+});
 
 const failureText = ({ outcome, logged, reason, detail }: EvidenceVerdict['checks'][number]) =>
   outcome === 'failed' ? [`${logged ? 'logged ' : ''}${reason} (${detail})`] : [];

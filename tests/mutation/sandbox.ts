@@ -59,6 +59,7 @@ export function createSandbox(): Sandbox {
 
 /** Tests that name the module of a file, else those in its folder, else those of whole signatures. */
 export function nearestTests(file: string): readonly string[] {
+  if (file.startsWith('lib/resolve/')) return ['lib/resolve', 'tests/registry-faults.test.ts'];
   const tests = readdirSync(path.join(root, 'lib'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.test.ts') && /^(?:verify|resolve)[/]/.test(name))
     .map((name) => `lib/${name}`);
