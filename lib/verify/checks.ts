@@ -32,18 +32,17 @@ export const notationSteps = [
 ] as const satisfies readonly CheckId[];
 
 /** What an attacker wrote may be as long as all evidence; a reader needs its beginning. */
-const cut = (detail: string): string =>
-  detail.length <= limits.displayText
-    ? detail
-    : `${detail.slice(0, limits.displayText).toWellFormed()}…`;
+const cut = (check: Check): Check =>
+  check.detail.length <= limits.displayText
+    ? check
+    : { ...check, detail: `${check.detail.slice(0, limits.displayText).toWellFormed()}…` };
 
 /** An empty log of these steps. The first outcome of a step stands. */
 export function openCheckLog(steps: readonly CheckId[] = sigstoreSteps): CheckLog {
   const taken = new Map<CheckId, Check>();
   let failure: CheckId | undefined;
   const put = (check: Check) => {
-    if (!taken.has(check.id) || check.outcome === 'failed')
-      taken.set(check.id, { ...check, detail: cut(check.detail) });
+    if (!taken.has(check.id) || check.outcome === 'failed') taken.set(check.id, cut(check));
   };
   return {
     passed: (id, detail) => put({ id, outcome: 'passed', detail }),
