@@ -1,4 +1,5 @@
 import type { DocumentProblem, ObjectReference, ReadDocument } from '#lib/model/policy.ts';
+import { engineReaders } from './engine-readers.ts';
 import { kyvernoConfigurationReader } from './kyverno/configuration.ts';
 import { celExceptionReader, ruleExceptionReader } from './kyverno/read-exception.ts';
 import { imageValidatingPolicyReader } from './kyverno/read-image-policy.ts';
@@ -23,6 +24,7 @@ const readers = [
   ruleExceptionReader,
   celExceptionReader,
   kyvernoConfigurationReader,
+  ...engineReaders,
 ] as const;
 
 type ContentOf<Reader> = Reader extends PolicyReader<infer Content> ? Content : never;

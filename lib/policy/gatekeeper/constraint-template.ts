@@ -54,17 +54,18 @@ export interface ConstraintTemplate {
   readonly document: unknown;
 }
 
+export const templateKinds = {
+  group: 'templates.gatekeeper.sh',
+  kinds: ['ConstraintTemplate'],
+  versions: ['v1', 'v1beta1', 'v1alpha1'],
+};
+
 /** Reads a ConstraintTemplate (templates.gatekeeper.sh). Its rego is looked at, never run. */
 export function readConstraintTemplate(
   cluster: string,
   document: unknown,
 ): ReadDocument<ConstraintTemplate> {
-  const kinds = {
-    group: 'templates.gatekeeper.sh',
-    kinds: ['ConstraintTemplate'],
-    versions: ['v1', 'v1beta1', 'v1alpha1'],
-  };
-  const read = readObject(cluster, document, kinds, Body);
+  const read = readObject(cluster, document, templateKinds, Body);
   if (read.kind === 'refused') return read;
   const { head, body } = read.value;
   const { names, validation } = body.spec.crd.spec;

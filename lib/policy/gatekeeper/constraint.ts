@@ -80,14 +80,15 @@ export interface Constraint {
   readonly document: unknown;
 }
 
+export const constraintKinds = {
+  group: 'constraints.gatekeeper.sh',
+  kinds: [],
+  versions: ['v1beta1', 'v1alpha1'],
+};
+
 /** Reads a constraint of any kind (constraints.gatekeeper.sh). */
 export function readConstraint(cluster: string, document: unknown): ReadDocument<Constraint> {
-  const kinds = {
-    group: 'constraints.gatekeeper.sh',
-    kinds: [],
-    versions: ['v1beta1', 'v1alpha1'],
-  };
-  const read = readObject(cluster, document, kinds, Body);
+  const read = readObject(cluster, document, constraintKinds, Body);
   if (read.kind === 'refused') return read;
   const { head, body } = read.value;
   const { enforcementAction, scopedEnforcementActions = [] } = body.spec;

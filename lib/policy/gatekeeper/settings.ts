@@ -29,10 +29,15 @@ export interface GatekeeperConfig {
   }[];
 }
 
+export const configKinds = {
+  group: 'config.gatekeeper.sh',
+  kinds: ['Config'],
+  versions: ['v1alpha1'],
+};
+
 /** Reads the Config of Gatekeeper (config.gatekeeper.sh). */
 export function readConfig(cluster: string, document: unknown): ReadDocument<GatekeeperConfig> {
-  const kinds = { group: 'config.gatekeeper.sh', kinds: ['Config'], versions: ['v1alpha1'] };
-  const read = readObject(cluster, document, kinds, ConfigBody);
+  const read = readObject(cluster, document, configKinds, ConfigBody);
   if (read.kind === 'refused') return read;
   const { head, body } = read.value;
   const exempt = body.spec.match.map(({ excludedNamespaces: namespaces, processes }) => ({
@@ -72,14 +77,15 @@ export interface Provider {
   readonly caBundle?: string;
 }
 
+export const providerKinds = {
+  group: 'externaldata.gatekeeper.sh',
+  kinds: ['Provider'],
+  versions: ['v1', 'v1beta1', 'v1alpha1'],
+};
+
 /** Reads a Provider of external data (externaldata.gatekeeper.sh). */
 export function readProvider(cluster: string, document: unknown): ReadDocument<Provider> {
-  const kinds = {
-    group: 'externaldata.gatekeeper.sh',
-    kinds: ['Provider'],
-    versions: ['v1', 'v1beta1', 'v1alpha1'],
-  };
-  const read = readObject(cluster, document, kinds, ProviderBody);
+  const read = readObject(cluster, document, providerKinds, ProviderBody);
   if (read.kind === 'refused') return read;
   const { head, body } = read.value;
   const { url, timeout, caBundle } = body.spec;

@@ -30,14 +30,15 @@ export interface RatifyObject {
   readonly document: unknown;
 }
 
+export const ratifyKinds = {
+  group: 'config.ratify.deislabs.io',
+  kinds: [...named, ...typed, ...providing],
+  versions: ['v1beta1', 'v1alpha1'],
+};
+
 /** Reads an object of Ratify 1 (config.ratify.deislabs.io). */
 export function readRatify(cluster: string, document: unknown): ReadDocument<RatifyObject> {
-  const kinds = {
-    group: 'config.ratify.deislabs.io',
-    kinds: [...named, ...typed, ...providing],
-    versions: ['v1beta1', 'v1alpha1'],
-  };
-  const read = readObject(cluster, document, kinds, Body);
+  const read = readObject(cluster, document, ratifyKinds, Body);
   if (read.kind === 'refused') return read;
   const { head, body } = read.value;
   const { kind, version } = head.reference;
