@@ -162,14 +162,22 @@ export type Case = Omit<z.infer<typeof Listed>, 'options'> & {
 };
 
 /** The cases of the judged kinds out of the index of a corpora folder. */
-export function readCases(folder: string): readonly Case[] {
-  const index = JSON.parse(readFileSync(path.join(folder, 'INDEX.json'), 'utf8'));
-  return z
-    .object({ cases: z.array(z.unknown()) })
-    .parse(index)
-    .cases.map((one) => Listed.parse(one))
+export const readCases = (folder: string): readonly Case[] =>
+  readIndex(folder)
     .filter(({ kind }) => kinds.includes(kind))
     .map(understood);
+
+/** How many cases of other kinds there are, by kind. */
+export function countOthers(folder: string): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { kind } of readIndex(folder))
+    if (!kinds.includes(kind)) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return counts;
+}
+
+function readIndex(folder: string): readonly z.infer<typeof Listed>[] {
+  const index = JSON.parse(readFileSync(path.join(folder, 'INDEX.json'), 'utf8'));
+  return z.object({ cases: z.array(Listed) }).parse(index).cases;
 }
 
 function understood(one: z.infer<typeof Listed>): Case {

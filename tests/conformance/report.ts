@@ -7,7 +7,8 @@ const results = ['agreed', 'disagreed', 'not-applicable'] as const;
 
 /** Tables by source and by kind, then everything that is not as it should be. */
 export function reportText(report: Report): string {
-  const { outcomes, falselyVerified, fits, crashes, madeUp } = report;
+  const { outcomes, falselyVerified, fits, crashes, madeUp, others } = report;
+  const unjudged = [...others].map(([kind, count]) => `${count} ${kind}`).join(', ');
   const open = outcomes.filter(({ result }) => result !== 'agreed');
   return [
     ...table('source', outcomes, ({ source }) => source),
@@ -28,6 +29,7 @@ export function reportText(report: Report): string {
     `${fits.length} refusals with words of their own: ${fits.filter(({ fit }) => fit === 'fits').length} fit, ${fits.filter(({ fit }) => fit === 'misfit').length} do not, ${fits.filter(({ fit }) => fit === 'no-words').length} say nothing that is known`,
     `${madeUp.run} made-up refusals: ${madeUp.run - madeUp.wrong.length} refused as they must be`,
     `${crashes.length} exceptions`,
+    `of other kinds, and not judged: ${unjudged || 'none'}`,
   ].join('\n');
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { type Case, readCases } from './cases.ts';
+import { type Case, countOthers, readCases } from './cases.ts';
 import { judgeBundle } from './judge-bundle.ts';
 import { judgeContentTrust } from './judge-content-trust.ts';
 import { judgeEngineDocument } from './judge-engine-documents.ts';
@@ -30,6 +30,8 @@ export interface Report {
   readonly fits: readonly Fit[];
   /** Exceptions, inside the verifier or around it, each with its case. */
   readonly crashes: readonly string[];
+  /** Cases of kinds that nobody judges here, by kind. */
+  readonly others: ReadonlyMap<string, number>;
   readonly madeUp: { readonly run: number; readonly wrong: readonly string[] };
 }
 
@@ -60,6 +62,7 @@ export async function runCases(folder: string): Promise<Report> {
           ? [`${id}: ${why}`]
           : [],
       ),
+      others: countOthers(folder),
       madeUp: { run, wrong },
     };
   } finally {
