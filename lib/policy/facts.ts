@@ -95,7 +95,7 @@ function judgeItem(item: EvidenceVerdict, demand: SignatureDemand, facts: ImageF
   if (demand.ownCertificates) return judgeByName(item, demand, facts);
   const held = demand.keys
     ? judgeKey(item, demand.keys, demand, facts)
-    : judgeCertificate(item, demand);
+    : judgeCertificate(item, demand, facts);
   if (held.met !== 'yes') return held;
   const weak = unmetDemand(item, demand);
   return weak === undefined ? held : weak;
@@ -133,11 +133,19 @@ function judgeByName(
     : notEvaluated('the certificates of the policy were not tried on the signatures');
 }
 
-function judgeCertificate(item: EvidenceVerdict, demand: SignatureDemand): Finding {
+function judgeCertificate(
+  item: EvidenceVerdict,
+  demand: SignatureDemand,
+  { judgedUnder }: ImageFacts,
+): Finding {
   const { signer, trustRoot } = item;
+  const root = demand.trustRoot;
+  // Under other roots than the engine's, a certificate is strange to us and may be known to it.
+  const isStrange = trustRoot?.name !== root && signer?.kind !== 'key';
+  if (isStrange && !isPublic(item, root) && !judgedUnder.includes(demand.authority))
+    return notEvaluated(`the trust root ${root ?? ''} was not tried on the signatures`);
   if (!isSound(item) || signer === undefined) return brokenOr(item);
   if (signer.kind === 'key') return no('signed with a bare key, and the policy names identities');
-  const root = demand.trustRoot;
   if (root !== undefined && trustRoot?.name !== root)
     return no(
       `signed by ${nameOf(signer)} under the trust root ${trustRoot?.name ?? '(none)'}, not ${root}`,
@@ -148,6 +156,11 @@ function judgeCertificate(item: EvidenceVerdict, demand: SignatureDemand): Findi
     ? yes(`signed by ${nameOf(signer)}`)
     : no(`signed by ${nameOf(signer)}, whom the policy does not name`);
 }
+
+/** What is broken is broken under every root, and what is verified under another is not of the public one. */
+const isPublic = ({ status, reason }: EvidenceVerdict, root: string | undefined): boolean =>
+  root === 'public-good' &&
+  (status === 'verified' || (reason !== 'cert-untrusted-root' && reason !== 'trustroot-missing'));
 
 /**
  * The cryptography holds, whoever signed: verified, or refused for the name of the signer alone.
