@@ -94,6 +94,16 @@ describe('transparency and time', () => {
       'bundle-malformed',
     ],
     [
+      'another root beside the checkpoint',
+      (proof: Loose) => (proof.rootHash = Buffer.alloc(32).toString('base64')),
+      'tlog-checkpoint-bad',
+    ],
+    [
+      'another size beside the checkpoint',
+      (proof: Loose) => (proof.treeSize = '2'),
+      'tlog-checkpoint-bad',
+    ],
+    [
       'another checkpoint size',
       (proof: Loose) =>
         (proof.checkpoint.envelope = proof.checkpoint.envelope.replace('\n1\n', '\n2\n')),

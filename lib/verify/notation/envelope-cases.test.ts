@@ -101,6 +101,11 @@ describe.each(formats)('a Notation signature in %s', (format) => {
       'notation-crit',
     ],
     [
+      'a known header that is critical and absent',
+      { critical: [`${prefix}signingScheme`, `${prefix}verificationPlugin`] },
+      'notation-crit',
+    ],
+    [
       'a critical header named twice',
       { critical: [`${prefix}signingScheme`, `${prefix}signingScheme`] },
       'notation-crit',
