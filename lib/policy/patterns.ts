@@ -1,5 +1,6 @@
 import { RE2JS } from 're2js';
 import type { TextRule } from '#lib/model/authority.ts';
+import { remembered } from './remembered.ts';
 
 /** A rule of an engine in our words, or why there is none. */
 export type TranslatedRule =
@@ -41,21 +42,23 @@ const wildcardPattern = (wildcard: string): string =>
     .join('');
 
 /** Compiles a Go regular expression, searched anywhere; undefined where Go would refuse it. */
-export function compileSearch(expression: string): ((text: string) => boolean) | undefined {
-  try {
-    const compiled = RE2JS.compile(expression);
-    return (text) => compiled.matcher(text).find();
-  } catch {
-    return undefined;
-  }
-}
+export const compileSearch = remembered(
+  (expression: string): ((text: string) => boolean) | undefined => {
+    try {
+      const compiled = RE2JS.compile(expression);
+      return (text) => compiled.matcher(text).find();
+    } catch {
+      return undefined;
+    }
+  },
+);
 
 /** Compiles a wildcard of Kyverno over the whole text. An empty one fits the empty text alone. */
-export function compileWildcard(wildcard: string): (text: string) => boolean {
+export const compileWildcard = remembered((wildcard: string): ((text: string) => boolean) => {
   if (!/[*?]/.test(wildcard)) return (text) => text === wildcard;
   const compiled = RE2JS.compile(wildcardPattern(wildcard));
   return (text) => compiled.matches(text);
-}
+});
 
 /**
  * Globs over `registry/repository` that cover at least what an engine's pattern does: tags and digests

@@ -1,5 +1,6 @@
 import { RE2JS } from 're2js';
 import type { Reference } from '#lib/model/reference.ts';
+import { remembered } from '#lib/policy/remembered.ts';
 
 const allowed = /^[a-zA-Z0-9\-_:/*.@]+$/;
 
@@ -11,13 +12,13 @@ export type CipGlob = (image: string) => boolean;
  * must fit. `*` and two stars around a slash alone mean Docker Hub. Undefined for a glob that the webhook refuses.
  * @see https://github.com/sigstore/policy-controller/blob/main/pkg/apis/glob/glob.go
  */
-export function compileCipGlob(glob: string): CipGlob | undefined {
+export const compileCipGlob = remembered((glob: string): CipGlob | undefined => {
   if (!allowed.test(glob)) return undefined;
   const whole = shorthands.get(glob) ?? glob;
   const pattern = whole.replaceAll('.', '\\.').replaceAll(/\*\*|\*/g, (stars) => wild[stars] ?? '');
   const compiled = RE2JS.compile(pattern);
   return (image) => compiled.matches(image);
-}
+});
 
 const wild: Readonly<Record<string, string>> = { '**': '.*', '*': '[^/]*' };
 const shorthands: ReadonlyMap<string, string> = new Map([
