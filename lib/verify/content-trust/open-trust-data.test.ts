@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { limits } from '#lib/model/limits.ts';
 import type { TrustData } from '#lib/model/trust-data.ts';
 import { isRefusal } from '#lib/verify/refusal.ts';
 import {
@@ -55,6 +56,17 @@ const resigned = (change: Partial<CollectionPlan>): TrustData =>
 const targetsRole = () => plan.roles['targets'] as NonNullable<CollectionPlan['roles'][string]>;
 
 describe('trust data', () => {
+  it('is not read beyond its limits, which is no verdict about it', () => {
+    const long = (text: string) => text.padEnd(limits.trustDataBytes + 1);
+    expect(outcome(spoilt(writeTrustData(plan), 'root', long))).toBe('limit-exceeded');
+    const many = (text: string) => {
+      const { signed, signatures } = JSON.parse(text);
+      const all = Array(limits.trustDataKeys + 1).fill(signatures[0]);
+      return JSON.stringify({ signed, signatures: all });
+    };
+    expect(outcome(spoilt(writeTrustData(plan), 'root', many))).toBe('trust-data-malformed');
+  });
+
   it('opens when root, timestamp, snapshot and targets hold', () => {
     expect(outcome(writeTrustData(plan))).toBe('opened');
     expect(roleOutcome(writeTrustData(plan), 'targets')).toBe('v1');
