@@ -22,7 +22,7 @@ describe('runningImage', () => {
     ['by bare hexadecimal characters', hex],
     ['by another scheme', `containerd://${digest}`],
   ])(
-    'never takes the config digest of a local image, named %s, for one that a registry knows',
+    'P05 never takes the config digest of a local image, named %s, for one that a registry knows',
     (_, imageId) => {
       expect(runningImage(imageId)).toEqual({ state: 'local', imageId });
     },
