@@ -2,6 +2,7 @@ import { constants, createHash, generateKeyPairSync, type KeyObject, sign } from
 import { ed25519ph } from '@noble/curves/ed25519.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { predicateTypes, statementAbout } from '#lib/lab/signing/statements.ts';
+import type { Authority } from '#lib/model/authority.ts';
 import type { EvidenceVerdict } from '#lib/model/verdict.ts';
 import { digestOf, keyAuthority } from '#tests/builders/signing.ts';
 import { aCertificateAuthority, type TestAuthority } from '#tests/builders/signing-pki.ts';
@@ -159,7 +160,10 @@ it('R6: an entry of an unknown log beside one of a known one', async () => {
 });
 
 describe('R7, R10: timestamps', () => {
-  const withTokens = async (change: (token: Buffer, signature: Buffer) => Promise<Buffer[]>) => {
+  const withTokens = async (
+    change: (token: Buffer, signature: Buffer) => Promise<Buffer[]>,
+    authority = world.authority,
+  ) => {
     const bundle = await world.bundle('rekor-2');
     const json: Loose = JSON.parse(Buffer.from(bundle.bytes).toString());
     const { rfc3161Timestamps } = json.verificationMaterial.timestampVerificationData;
@@ -173,6 +177,7 @@ describe('R7, R10: timestamps', () => {
             (one) => ({ signedTimestamp: one.toString('base64') }),
           );
         }),
+        { authority },
       ),
     );
   };
@@ -183,6 +188,9 @@ describe('R7, R10: timestamps', () => {
       await world.sigstore.timestamp(signature),
     ];
     expect(await withTokens(both)).toBe('verified');
+    // Two tokens, and one witness.
+    const two = { ...world.authority, atLeast: { timestampAuthorities: 2 } } as Authority;
+    expect(await withTokens(both, two)).toBe('no-trusted-time');
   });
 
   it('N28: the same one twice is refused', async () => {

@@ -20,6 +20,8 @@ import {
   type TestLog,
 } from '#tests/builders/transparency-log.ts';
 import { preAuthEncoding } from './envelope.ts';
+import { prepareSpki } from './keys.ts';
+import { proveEntry } from './transparency.ts';
 
 /** Log entries of every kind, by logs of every kind. The signatures themselves are good. */
 let world: SigningWorld;
@@ -141,16 +143,41 @@ describe('the key of a log', () => {
       ...log.trusted,
       publicKey: { ...log.trusted.publicKey, validFor: { start, ...(end && { end }) } },
     });
-    const judge = (...logs: TestLog['trusted'][]) =>
+    const judgeEntry = (entry: object, ...logs: TestLog['trusted'][]) =>
       reasonIn(
-        world.judge(withEntries(bundle, [log.entry(v1)]), {
+        world.judge(withEntries(bundle, [entry]), {
           authority: authority(),
           root: trusting(...logs),
         }),
       );
+    const judge = (...logs: TestLog['trusted'][]) => judgeEntry(log.entry(v1), ...logs);
     expect(judge(window(hour(-3), hour(-2)))).toBe('tlog-set-bad');
     expect(judge(window(hour(1)))).toBe('tlog-set-bad');
     expect(judge(window(hour(-3), hour(-2)), window(hour(-2)))).toBe('verified');
+    // A proof has no time of its own: of a closed log nothing says that it was made before.
+    const proof = log.entry(v1, { promise: false });
+    expect(judgeEntry(proof, window(hour(-3)))).toBe('verified');
+    expect(judgeEntry(proof, window(hour(-3), hour(-2)))).toBe('no-trusted-time');
+  });
+
+  it('must vouch by a promise or a proof', () => {
+    const trusted = {
+      url: 'log',
+      ids: [],
+      key: prepareSpki(key.publicDer),
+      from: 0,
+      until: Infinity,
+    };
+    const entry = {
+      logId: '',
+      kind: 'dsse',
+      version: '0.0.1',
+      logIndex: '0',
+      integratedTime: '0',
+      body: Buffer.alloc(0),
+      bodyText: '',
+    };
+    expect(proveEntry({ entry, logs: [trusted] })).toMatchObject({ reason: 'tlog-missing' });
   });
 });
 
