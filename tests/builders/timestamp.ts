@@ -65,6 +65,10 @@ export interface TokenOptions {
   /** Hash of the content, where it is not the one of the signature. */
   readonly contentHash?: Hash;
   readonly contentType?: string;
+  /** What the content is called around it, where it is no timestamp. */
+  readonly encapsulated?: string;
+  /** Writes the content type twice into the signed attributes. */
+  readonly repeated?: boolean;
   readonly keyId?: boolean;
   readonly pss?: boolean;
   readonly plainRsa?: boolean;
@@ -101,7 +105,9 @@ export function aToken(signer: Issued, over: Uint8Array, options: TokenOptions =
   const { hash = 'sha256', contentHash = hash } = options;
   const content = infoOf(over, options);
   const signed = [
-    attribute(attributes.contentType, oid(options.contentType ?? timestampInfo)),
+    ...Array.from({ length: options.repeated ? 2 : 1 }, () =>
+      attribute(attributes.contentType, oid(options.contentType ?? timestampInfo)),
+    ),
     attribute(attributes.messageDigest, octets(digest(contentHash, content))),
     ...named(options.named === undefined ? signer : options.named, options),
     ...(options.namedInV1 ? named(options.namedInV1, { namedBy: 'v1' }) : []),
@@ -128,7 +134,10 @@ export function aToken(signer: Issued, over: Uint8Array, options: TokenOptions =
       sequence(
         integer(3),
         set(algorithm(hashOids[hash])),
-        sequence(oid(timestampInfo), der(0xa0, octets(options.tamper?.(content) ?? content))),
+        sequence(
+          oid(options.encapsulated ?? timestampInfo),
+          der(0xa0, octets(options.tamper?.(content) ?? content)),
+        ),
         ...(certificates.length > 0 ? [der(0xa0, ...certificates)] : []),
         set(...Array.from({ length: options.signers ?? 1 }, () => signerInfo)),
       ),

@@ -255,6 +255,14 @@ describe('a COSE envelope', () => {
     });
   });
 
+  it('N70 is refused under another tag', async () => {
+    const whole = Buffer.from(await cose());
+    for (const tag of [0xc1, 0xd1, 0xd3]) {
+      whole[0] = tag;
+      expect(judge(whole, 'cose')).toMatchObject({ reason: 'bundle-malformed' });
+    }
+  });
+
   it('N70 is refused with bytes behind its end', async () => {
     const whole = Buffer.concat([await cose(), Buffer.of(0)]);
     expect(judge(whole, 'cose')).toMatchObject({ reason: 'bundle-malformed' });

@@ -214,6 +214,11 @@ describe('N31: a timestamp', () => {
     ['on a day that is not in the calendar', { time: '20260231000000Z' }],
     ['at an hour that is not on the clock', { time: '20260101240000Z' }],
     ['of another content type', { contentType: '1.2.840.113549.1.7.1' }],
+    [
+      'that holds something else',
+      { encapsulated: '1.2.840.113549.1.7.1', contentType: '1.2.840.113549.1.7.1' },
+    ],
+    ['with a signed attribute twice', { repeated: true }],
     ['of version 2', { version: 2 }],
     ['signed twice', { signers: 2 }],
     ['signed by nobody', { signers: 0 }],
