@@ -34,6 +34,15 @@ describe('transparency and time', () => {
     expect(reasonIn(world.judge(withLogEntryOf(mine, other)))).toBe('tlog-body');
   });
 
+  it('N20: the log entry of an envelope beside a signature without one', async () => {
+    const [layer, bundle] = [await world.layer(), await world.bundle()];
+    const { verificationMaterial } = JSON.parse(Buffer.from(bundle.bytes).toString());
+    const annotation = JSON.parse(layer.annotations['dev.sigstore.cosign/bundle'] ?? '');
+    annotation.Payload.body = verificationMaterial.tlogEntries[0].canonicalizedBody;
+    const spoiled = withAnnotation(layer, JSON.stringify(annotation));
+    expect(world.judge(spoiled)).toMatchObject({ status: 'invalid', reason: 'tlog-body' });
+  });
+
   it('N22: a log entry with a digest by another algorithm', async () => {
     const layer = await world.layer();
     const annotation = JSON.parse(layer.annotations['dev.sigstore.cosign/bundle'] ?? '');
