@@ -57,7 +57,9 @@ export function readPolicyFile(policy: string, trustStores?: string): WrittenNot
 
 /** notation reads the file for OCI artifacts first and the older name after it. */
 function documentIn(folder: string): string {
-  const names = ['trustpolicy.oci.json', 'trustpolicy.json'].map((name) => path.join(folder, name));
+  const names = ['trustpolicy.oci.json', 'trustpolicy.json'].map((name) =>
+    path.join(/* turbopackIgnore: true */ folder, name),
+  );
   return names.find((name) => existsSync(name)) ?? path.join(folder, 'trustpolicy.json');
 }
 

@@ -16,7 +16,7 @@ export interface TrustStoreName {
  */
 export function readTrustStore(folder: string, { type, name }: TrustStoreName): readonly string[] {
   const base = ['truststore/x509', 'x509', '.']
-    .map((part) => path.join(folder, part))
+    .map((part) => path.join(/* turbopackIgnore: true */ folder, part))
     .find((one) => existsSync(path.join(one, type)));
   const place = path.join(base ?? path.join(folder, 'truststore/x509'), type, name);
   let files: string[];
