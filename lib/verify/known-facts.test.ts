@@ -40,13 +40,13 @@ beforeAll(async () => {
 const verify = (
   evidence: readonly Evidence[],
   authorities: readonly Authority[],
-  options: { roots?: readonly TrustRoot[]; known?: readonly Fact[] } = {},
+  options: { roots?: readonly TrustRoot[]; known?: readonly Fact[]; now?: Date } = {},
 ) =>
   verifyImage(
     aDiscovery(world.image.digest, evidence),
     prepareMaterial({ authorities, trustRoots: options.roots ?? [world.root] }),
     options.known ?? [],
-    new Date(),
+    options.now ?? new Date(),
   );
 
 describe('known facts', () => {
@@ -88,6 +88,10 @@ describe('known facts', () => {
   it('are not kept when a later try may come out otherwise', () => {
     expect(verify([keyless], [world.authority], { roots: [] }).newFacts).toEqual([]);
     expect(verify([keySigned], []).newFacts).toEqual([]);
+    // By a clock that is slow, the signature is of the future: soon it is not.
+    const slow = verify([keyless], [world.authority], { now: new Date(Date.now() - 360_000) });
+    expect(slow.verdict.evidence).toMatchObject([{ reason: 'time-future' }]);
+    expect(slow.newFacts).toEqual([]);
   });
 
   it('change with the trust root', () => {

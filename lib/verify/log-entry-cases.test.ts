@@ -160,6 +160,24 @@ describe('the key of a log', () => {
     expect(judgeEntry(proof, window(hour(-3), hour(-2)))).toBe('no-trusted-time');
   });
 
+  it('N26: is not proven by another hash, nor for another entry', async () => {
+    const log = aTransparencyLog('p256');
+    const { bundle, v1 } = await aBundle();
+    const judge = (change: (proof: Loose) => void) => {
+      const entry = log.entry(v1, { promise: false, size: 13, index: 6 }) as Loose;
+      change(entry.inclusionProof);
+      return reasonIn(
+        world.judge(withEntries(bundle, [entry]), {
+          authority: authority(),
+          root: trusting(log.trusted),
+        }),
+      );
+    };
+    expect(judge(() => undefined)).toBe('verified');
+    expect(judge(({ hashes }) => hashes.reverse())).toBe('tlog-proof-bad');
+    expect(judge((proof) => (proof.logIndex = '5'))).toBe('tlog-proof-bad');
+  });
+
   it('must vouch by a promise or a proof', () => {
     const trusted = {
       url: 'log',
@@ -339,6 +357,11 @@ describe('entries of several logs', () => {
     expect(judge([one.entry(v1)], one.trusted, two.trusted)).toBe('tlog-threshold');
     const twice = [one.entry(v1), one.entry(v2, { promise: false })];
     expect(judge(twice, one.trusted, alias)).toBe('tlog-threshold');
+    // Under another ID, and still the same key.
+    const logId = { keyId: Buffer.alloc(32, 7).toString('base64') };
+    const renamed = { ...alias, logId, checkpointKeyId: one.trusted['logId'] };
+    const under = [one.entry(v1), { ...one.entry(v1, { promise: false }), logId }];
+    expect(judge(under, one.trusted, renamed)).toBe('tlog-threshold');
     const again = [one.entry(v1), one.entry(v1, { at: 1 + Math.floor(Date.now() / 1000) })];
     expect(judge(again, one.trusted)).toBe('tlog-duplicate');
   });
