@@ -26,6 +26,8 @@ describe('DER', () => {
     expect(good && derChildren(good)?.map(({ content }) => content[0])).toEqual([1, 2]);
     const bad = readDer(hex('3005020101020a'));
     expect(bad && derChildren(bad)).toBeUndefined();
+    // The child would reach beyond its parent.
+    expect(readDer(hex('30030405ff'))?.next()).toBeUndefined();
   });
 
   it.each([

@@ -38,6 +38,14 @@ beforeAll(async () => {
   world = await aSigningWorld();
 });
 
+/** The checkpoint with one bit of its signature changed. */
+function unsigned(checkpoint: string): string {
+  const [line = ''] = checkpoint.trimEnd().split(' ').slice(-1);
+  const bytes = Buffer.from(line, 'base64');
+  bytes[20] = (bytes[20] ?? 0) ^ 1;
+  return checkpoint.replace(line, bytes.toString('base64'));
+}
+
 /** The root with these logs and no others. */
 const trusting = (...logs: readonly TestLog['trusted'][]): TrustRoot =>
   spoilRoot(world.root, (json) => {
@@ -176,6 +184,10 @@ describe('the key of a log', () => {
     expect(judge(() => undefined)).toBe('verified');
     expect(judge(({ hashes }) => hashes.reverse())).toBe('tlog-proof-bad');
     expect(judge((proof) => (proof.logIndex = '5'))).toBe('tlog-proof-bad');
+    // The right tree under a checkpoint that the log did not sign.
+    expect(judge(({ checkpoint }) => (checkpoint.envelope = unsigned(checkpoint.envelope)))).toBe(
+      'tlog-checkpoint-bad',
+    );
   });
 
   it('must vouch by a promise or a proof', () => {
@@ -213,6 +225,15 @@ describe('kinds of entry', () => {
       root: trusting(log.trusted),
     });
   };
+
+  it('are what the log wrote, not what the bundle says', async () => {
+    const { bundle, v1 } = await aBundle();
+    const entry = log.entry({ ...v1, kind: 'dsse-like' } as typeof v1) as Loose;
+    entry.kindVersion = { kind: 'dsse', version: '0.0.1' };
+    const root = trusting(log.trusted);
+    const verdict = world.judge(withEntries(bundle, [entry]), { authority: authority(), root });
+    expect(verdict).toMatchObject({ status: 'invalid', reason: 'tlog-body' });
+  });
 
   it.each(['v1', 'v2', 'intoto2', 'dsse2'] as const)('%s is compared in full', async (name) => {
     expect(reasonIn(await judged(name))).toBe('verified');

@@ -41,6 +41,16 @@ describe('checkSignature', () => {
     expect(holds(prepared(publicKey), other, signature, scheme)).toBe(false);
   });
 
+  it('knows nothing by a digest of another hash than the key signs by', () => {
+    const { publicKey, privateKey } = ec('prime256v1');
+    const key = prepared(publicKey);
+    const by = (hash: HashName) =>
+      holds(key, digestContent(hash, bytes), sign(hash, bytes, privateKey), 'message');
+    expect(by('sha256')).toBe(true);
+    expect(by('sha384')).toBe('unsupported-algorithm');
+    expect(by('sha512')).toBe('unsupported-algorithm');
+  });
+
   it('tries no other hash than the one that the authority names', () => {
     const { publicKey, privateKey } = ec('secp384r1');
     const key = { ...prepared(publicKey), hash: 'sha384' } as const;
