@@ -58,6 +58,15 @@ describe('binding', () => {
     expect(await judgeClaim(Buffer.from(twice))).toBe('json-ambiguous');
   });
 
+  it('N03: a member of a statement in another case beside it', async () => {
+    const text = statementAbout(world.image, 'x', {}).toString();
+    for (const twin of ['"Subject":[]', '"predicatetype":"y"']) {
+      const statement = Buffer.from(text.replace('{', `{${twin},`));
+      const bundle = await world.bundle('none', byKey, undefined, statement);
+      expect(reasonIn(world.judge(bundle, { authority: trustsKey }))).toBe('json-ambiguous');
+    }
+  });
+
   it('N04: a claim of another type', async () => {
     const payload = claim((json) => {
       json.critical.type = 'atomic container signature';

@@ -219,6 +219,26 @@ describe('transparency and time', () => {
     }
   });
 
+  it('N32: a certificate that was valid when the log saw it, and not when it was timestamped', async () => {
+    const bundle = await world.bundle('rekor-1');
+    const { signature } = signedIn(bundle);
+    const { root, signer } = await aTimestampAuthority();
+    const judge = (at: Date) => {
+      const token = anAnswer(aToken(signer, signature, { at })).toString('base64');
+      const stamped = spoil(bundle, (json) => {
+        json.verificationMaterial.timestampVerificationData = {
+          rfc3161Timestamps: [{ signedTimestamp: token }],
+        };
+      });
+      const longSince = spoilRoot(stampedBy(world.root, root.der), (json) => {
+        json.timestampAuthorities[0].validFor = { start: '2000-01-01T00:00:00Z' };
+      });
+      return reasonIn(world.judge(stamped, { root: longSince }));
+    };
+    expect(judge(new Date())).toBe('verified');
+    expect(judge(new Date(Date.now() - 6 * 3_600_000))).toBe('cert-expired-at-time');
+  });
+
   it('N33: a time in the future', async () => {
     const now = new Date(Date.now() - 6 * 60_000);
     for (const log of ['rekor-1', 'rekor-2'] as const)

@@ -50,6 +50,12 @@ describe.each(formats)('a Notation signature in %s', (format) => {
     },
   );
 
+  it('is refused around another payload than the one of Notation', async () => {
+    const headers = { cty: 'application/json' };
+    if (format === 'jws')
+      expect(await judged(format, { headers })).toMatchObject({ reason: 'payload-type' });
+  });
+
   it('shows user metadata as annotations', async () => {
     const target = aTarget('image', { annotations: { build: '7' } });
     const verdict = await judged(format, { target });

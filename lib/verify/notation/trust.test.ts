@@ -63,6 +63,7 @@ describe('trusted identities', () => {
       'C=US,ST=WA,O=acme,1.2.840.113549.1.9.1=a@b.example',
     ],
     ['an attribute twice', 'C=US,ST=WA,O=acme,O=other'],
+    ['an attribute twice, the trusted one last', 'C=US,ST=WA,O=other,O=acme'],
     ['no state', 'C=US,O=acme'],
   ])('do not match a subject with %s', async (_, subject) => {
     const by = await root.issue({ subject });
