@@ -58,6 +58,12 @@ describe('binding', () => {
     expect(await judgeClaim(Buffer.from(twice))).toBe('json-ambiguous');
   });
 
+  it('N03: a whole claim in another case beside it', async () => {
+    const text = simpleSigningPayload(world.image).toString();
+    const twin = text.replace('{"critical":', '{"Critical":{},"critical":');
+    expect(await judgeClaim(Buffer.from(twin))).toBe('json-ambiguous');
+  });
+
   it('N03: a member of a statement in another case beside it', async () => {
     const text = statementAbout(world.image, 'x', {}).toString();
     for (const twin of ['"Subject":[]', '"predicatetype":"y"']) {

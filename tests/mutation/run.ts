@@ -48,7 +48,7 @@ async function survives(sandbox: Sandbox, mutation: Mutation): Promise<boolean> 
 
 /** In an order that goes all over the list, so that the first of them are a fair sample. */
 function chosen(): readonly Mutation[] {
-  const fitting = mutations.filter((mutation) => mutation.join(' ').includes(values.only));
+  const fitting = mutations.filter((mutation) => new RegExp(values.only).test(mutation.join(' ')));
   const stride = 89;
   const places = fitting.map((_, index) => (index * stride) % fitting.length);
   const order = fitting.length % stride === 0 ? fitting.map((_, index) => index) : places;
