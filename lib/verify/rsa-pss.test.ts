@@ -38,6 +38,13 @@ describe('RSASSA-PSS over a digest', () => {
     }
   });
 
+  it('fails where the signature is no number below the modulus, or of another length', () => {
+    const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const signature = signed(privateKey, 'sha256', 32);
+    for (const wrong of [Buffer.alloc(256, 0xff), signature.subarray(1), Buffer.alloc(0)])
+      expect(verifiesPss(publicKey, 'sha256', digest('sha256'), wrong)).toBe(false);
+  });
+
   it('R4: is what a signature over an image manifest comes to', () => {
     const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const key = prepareKey(publicKey) as PreparedKey;

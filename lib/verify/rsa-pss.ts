@@ -4,7 +4,6 @@ import type { HashName } from './keys.ts';
 /**
  * Checks an RSASSA-PSS signature over a digest, with MGF1 over the same hash and a salt of any length
  * (RFC 8017 §8.1.2, §9.1.2). Node itself verifies only where the signed bytes are at hand.
- * @throws Error when the signature is not of the length of the key
  */
 export function verifiesPss(
   key: KeyObject,
@@ -13,7 +12,8 @@ export function verifiesPss(
   signature: Uint8Array,
 ): boolean {
   const bits = (key.asymmetricKeyDetails?.modulusLength ?? 0) - 1;
-  const opened = publicEncrypt({ key, padding: constants.RSA_NO_PADDING }, signature);
+  const opened = openSignature(key, signature);
+  if (opened === undefined) return false;
   // With a key of 8n + 1 bits the encoded message is one octet shorter than the key.
   const encoded = opened.subarray(opened.length - Math.ceil(bits / 8));
   const surplus = opened.subarray(0, opened.length - encoded.length);
@@ -31,6 +31,15 @@ export function verifiesPss(
   if (one < 0 || block[one] !== 1) return false;
   const message = [Buffer.alloc(8), digest, block.subarray(one + 1)];
   return createHash(hash).update(Buffer.concat(message)).digest().equals(seed);
+}
+
+/** RSAVP1 (RFC 8017 §5.2.2): undefined for what is no number below the modulus. */
+function openSignature(key: KeyObject, signature: Uint8Array): Buffer | undefined {
+  try {
+    return publicEncrypt({ key, padding: constants.RSA_NO_PADDING }, signature);
+  } catch {
+    return undefined;
+  }
 }
 
 /** MGF1 (RFC 8017 B.2.1). */
