@@ -83,6 +83,23 @@ describe('the limits of discovery', () => {
     });
   });
 
+  it('N81: reads no more than so many of the list under the fallback tag', async () => {
+    const manifests = Array.from({ length: limits.referrers + 3 }, (_, index) => ({
+      mediaType: mediaTypes.ociManifest,
+      digest: `sha256:${index.toString(16).padStart(64, '0')}`,
+      size: 2,
+    }));
+    const list = Buffer.from(JSON.stringify({ schemaVersion: 2, manifests }));
+    lab.putManifest(repository, tagOf(''), mediaTypes.ociIndex, list);
+    const discovery = await discoverEvidence(reader, image);
+    expect(discovery.evidence).toHaveLength(limits.referrers);
+    expect(discovery.complete).toBe(false);
+    expect(discovery.places.find(({ place }) => place === 'referrers-tag')).toMatchObject({
+      outcome: 'failed',
+      reason: 'limit-exceeded',
+    });
+  });
+
   it('N80: refuses a layer that claims to be huge without asking for it', async () => {
     const huge = { mediaType: mediaTypes.simpleSigning, digest: other, size: 10_000_000_000 };
     pushManifest(lab, repository, tagOf('.sig'), [], { layers: [huge] });
