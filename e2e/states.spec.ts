@@ -39,13 +39,7 @@ const watchShifts = (page: Page): Promise<unknown> =>
   });
 
 /** Opens a page, takes its screenshot in each colour scheme, and checks what holds everywhere. */
-async function look(
-  page: Page,
-  url: string,
-  state: string,
-  name: string,
-  still = true,
-): Promise<void> {
+async function look(page: Page, url: string, state: string, name: string): Promise<void> {
   for (const width of widths) {
     await page.setViewportSize({ width, height: 900 });
     // Ages go on while a page is looked at; that is no movement of loading.
@@ -53,19 +47,20 @@ async function look(
     await page.goto(url);
     await settled(page);
     await page.evaluate(() => document.fonts.ready);
-    await expectWhole(page, `${state}/${name} at ${width}`, still);
+    await expectWhole(page, `${state}/${name} at ${width}`);
     await shoot(page, state, `${name}-${width}`);
   }
 }
 
-async function expectWhole(page: Page, what: string, still: boolean): Promise<void> {
+async function expectWhole(page: Page, what: string): Promise<void> {
   const { shifts, shifted, wide } = await page.evaluate(() => ({
     shifts: window.shifts,
     shifted: window.shifted,
     wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
   }));
   expect.soft(wide, `${what} scrolls sideways by`).toBe(0);
-  if (still) expect.soft(shifts, `${what} moves while it loads: ${shifted.join('\n')}`).toBe(0);
+  // Letters that arrive late move words by a hair; a hundredth of what is called good is allowed.
+  expect.soft(shifts, `${what} moves while it loads: ${shifted.join('\n')}`).toBeLessThan(0.001);
 }
 
 async function shoot(page: Page, state: string, name: string): Promise<void> {
@@ -89,8 +84,7 @@ test.describe('A reader sees', () => {
       complaints,
     }) => {
       if (name === 'not-found') complaints.expected(/status of 404/);
-      // The framework preloads fonts for pages that exist only: there the letters change once.
-      await look(page, await pathOf(request), 'lab', name, name !== 'not-found');
+      await look(page, await pathOf(request), 'lab', name);
     });
 
   for (const name of ['overview', 'workloads', 'images', 'registries', 'clusters', 'settings'])
