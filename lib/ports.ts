@@ -2,6 +2,12 @@ import type { ImageDetail, ImageFilter, ImagePage, ImageRow } from './contract/i
 import type { Overview, SearchResult } from './contract/overview.ts';
 import type { Facets, PageRequest } from './contract/paging.ts';
 import type {
+  Simulation,
+  SimulationPage,
+  SimulationRow,
+  SimulationRowFilter,
+} from './contract/simulations.ts';
+import type {
   ClusterRow,
   PublishedFilter,
   PublishedPage,
@@ -31,6 +37,7 @@ import type { RevocationAnswer, RevocationQuestion } from './model/revocation.ts
 import type { TrustData } from './model/trust-data.ts';
 import type { EvidenceVerdict, ImageVerdict, VerdictStatus } from './model/verdict.ts';
 import type {
+  ContainerKind,
   ControllerFacts,
   ImageUse,
   Inventory,
@@ -77,6 +84,30 @@ export interface ClusterSnapshot {
   readonly readAt: Date;
 }
 
+/** The objects of a cluster from which follows what admission says, as they were served. */
+export interface AdmissionReading {
+  /** Whole objects with `apiVersion` and `kind`, without `metadata.managedFields`. */
+  readonly objects: readonly AdmissionObject[];
+  readonly namespaces: readonly {
+    readonly name: string;
+    readonly labels: Readonly<Record<string, string>>;
+  }[];
+  readonly problems: readonly ReadProblem[];
+  readonly readAt: Date;
+}
+
+/** A Kubernetes object as far as everybody can read it. */
+export interface AdmissionObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly uid?: string;
+    readonly resourceVersion?: string;
+  };
+}
+
 /** What a watch reports. After `relisted` everything not in the snapshot is gone. */
 export type ClusterChange =
   | { readonly type: 'pod'; readonly pod: PodFacts; readonly resourceVersion: string }
@@ -115,6 +146,11 @@ export interface ClusterReader {
   }): Promise<ClusterSnapshot>;
   /** Follows from a snapshot for ever: relists on 410 and gaps, backs off, never throws for the world. */
   follow(from: ClusterSnapshot, signal: AbortSignal): AsyncIterable<ClusterChange>;
+  /**
+   * Reads what decides at admission, and what engines reported. What is not installed is absent
+   * without a word; what is not permitted is a problem. @throws OperationalError cluster-*, input-file
+   */
+  readAdmission(options: { readonly signal: AbortSignal }): Promise<AdmissionReading>;
   /** Pull credentials from secrets that the configuration names: docker config JSON texts. */
   pullSecrets(): Promise<readonly string[]>;
   /** The `cosign.pub` of one secret, PEM; absent where no API is spoken. @throws OperationalError */
@@ -278,6 +314,8 @@ export interface KeySource {
 /** What a verifier worker needs once, not with every image. */
 export interface VerifierMaterial {
   readonly authorities: readonly Authority[];
+  /** Those of admission policies: they decide `ImageVerdict.underPolicies` and nothing else. */
+  readonly policyAuthorities?: readonly Authority[];
   readonly trustRoots: readonly TrustRoot[];
 }
 
@@ -408,6 +446,73 @@ export interface PlatformChild {
   readonly digest: Digest;
 }
 
+/** What is stored of a cluster's admission objects. */
+export interface StoredAdmission extends AdmissionReading {
+  readonly cluster: string;
+  /** Changes with every reading that brought anything new. */
+  readonly revision: number;
+}
+
+/** One use of a workload as admission sees it. */
+export interface ReviewedUse {
+  readonly container: string;
+  readonly kind: ContainerKind;
+  readonly declared: string;
+  readonly pods: number;
+  readonly status: VerdictStatus;
+  readonly digest?: Digest;
+  /** What the declared reference names now: key of a reviewed image. */
+  readonly image?: number;
+  /** Why nobody knows what it names now. */
+  readonly unresolved?: string;
+}
+
+/** A workload as admission sees it. `lastSeen` is set for what is not there any more. */
+export interface ReviewedWorkload {
+  readonly workload: Workload;
+  readonly revision: number;
+  readonly uses: readonly ReviewedUse[];
+  readonly lastSeen?: string;
+}
+
+/** What verification found out about an image, as decisions and disagreements ask. */
+export interface ReviewedImage {
+  readonly id: number;
+  readonly revision: string;
+  /** Absent until it was looked at. */
+  readonly verdict?: ImageVerdict;
+}
+
+/** Inputs of the review of admission, so that only what changed is read again. */
+export interface ReviewStore {
+  /** Revision of everything that a review reads. */
+  reviewIndex(): Promise<{
+    readonly admission: ReadonlyMap<string, number>;
+    readonly workloads: ReadonlyMap<string, number>;
+    readonly images: ReadonlyMap<number, string>;
+  }>;
+  admissionOf(cluster: string): Promise<StoredAdmission | undefined>;
+  reviewedWorkloads(ids: readonly string[]): Promise<readonly ReviewedWorkload[]>;
+  reviewedImages(ids: readonly number[]): Promise<readonly ReviewedImage[]>;
+  /** Workloads, or former images of workloads, that were there after `since` and are not now; in batches. */
+  formerWorkloads(since: Date): AsyncIterable<readonly ReviewedWorkload[]>;
+
+  saveSimulation(simulation: Simulation): Promise<void>;
+  /** Replaces the rows of a simulation. */
+  saveSimulationRows(id: string, rows: readonly SimulationRow[]): Promise<void>;
+  simulation(id: string): Promise<Simulation | undefined>;
+  simulations(limit: number): Promise<readonly Simulation[]>;
+  simulationRows(
+    id: string,
+    filter: SimulationRowFilter,
+    page: PageRequest,
+  ): Promise<SimulationPage>;
+  allSimulationRows(
+    id: string,
+    filter: SimulationRowFilter,
+  ): AsyncIterable<readonly SimulationRow[]>;
+}
+
 /** Writing side: each call is one transaction; when it returns, the data is durable. */
 export interface ScanStore {
   /**
@@ -427,6 +532,8 @@ export interface ScanStore {
     at: Date,
   ): Promise<{ readonly changed: number }>;
   saveCluster(state: ClusterState): Promise<void>;
+  /** Makes these the present admission objects of the cluster. Writes only changes. */
+  saveAdmission(cluster: string, reading: AdmissionReading): Promise<{ readonly changed: boolean }>;
   /** Clusters that are no longer configured, with all that hangs on them. */
   forgetClustersExcept(ids: readonly string[]): Promise<void>;
 
@@ -523,7 +630,7 @@ export interface ReadStore {
 }
 
 /** The database: one of PGlite and PostgreSQL behind the same SQL. */
-export interface Store extends ScanStore, ReadStore {
+export interface Store extends ScanStore, ReadStore, ReviewStore {
   readonly kind: 'embedded' | 'postgresql';
   readonly location: string;
   /** Notifies every process on this database. */
@@ -545,7 +652,9 @@ export type Job =
       readonly full: boolean;
     }
   | { readonly kind: 'subject'; readonly scanId: string; readonly subject: Subject }
-  | { readonly kind: 'tag'; readonly scanId: string; readonly tag: TagSubject };
+  | { readonly kind: 'tag'; readonly scanId: string; readonly tag: TagSubject }
+  /** `scanId` is the id of the simulation. */
+  | { readonly kind: 'simulation'; readonly scanId: string };
 export type JobKind = Job['kind'];
 
 /** A durable queue: a job whose worker dies is given to another. */

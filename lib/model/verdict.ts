@@ -149,6 +149,17 @@ export interface RequiredAttestation {
   readonly by?: string;
 }
 
+/**
+ * Authorities of admission policies count for their own policy and never for the verdict about an
+ * image. Their names begin with their cluster (`prod/ClusterImagePolicy/signed/authority-0`).
+ */
+export interface PolicyEvidence {
+  /** Names of all of them that cover the image and under which the evidence was judged. */
+  readonly judgedUnder: readonly string[];
+  /** What is verified under one of them, once for each. */
+  readonly verified: readonly EvidenceVerdict[];
+}
+
 /** What all evidence and all authorities together let us say about one digest in one repository. */
 export interface ImageVerdict {
   readonly digest: Digest;
@@ -169,6 +180,8 @@ export interface ImageVerdict {
   /** Absent where no authority for the image asks for any. */
   readonly required?: readonly RequiredAttestation[];
   readonly evidence: readonly EvidenceVerdict[];
+  /** What evidence is worth under authorities of policies alone; absent where no policy names one. */
+  readonly underPolicies?: PolicyEvidence;
   readonly places: readonly PlaceSearched[];
   /** Bad neighbours of a good signature, referrers about another digest, age of the trust root. */
   readonly warnings: readonly { readonly reason: ReasonCode; readonly detail: string }[];

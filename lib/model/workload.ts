@@ -25,6 +25,8 @@ export interface PodFacts {
   readonly owner?: OwnerReference;
   /** A static pod's mirror: no admission was asked. */
   readonly mirror: boolean;
+  /** Annotations by which an engine says what it checked: claims of whoever writes pods. */
+  readonly claims?: Readonly<Record<string, string>>;
   readonly containers: readonly ContainerFacts[];
 }
 
@@ -45,6 +47,10 @@ export interface ControllerFacts {
   readonly name: string;
   readonly uid: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** Labels that its pods get. */
+  readonly podLabels?: Readonly<Record<string, string>>;
+  /** Of a CronJob, as written. */
+  readonly schedule?: string;
   readonly owner?: OwnerReference;
   /** Desired replicas; 0 for a suspended CronJob or a scaled-down Deployment. */
   readonly replicas: number;
@@ -61,6 +67,26 @@ export interface Workload {
   readonly name: string;
   readonly uid: string;
   readonly team?: string;
+  readonly admission?: AdmissionFacts;
+}
+
+/** What admission engines look at beside the images. */
+export interface AdmissionFacts {
+  /** Of the workload object itself. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Of its pods: of the template, or of the newest pod where no template is known. */
+  readonly podLabels: Readonly<Record<string, string>>;
+  /** When its oldest pod was made, ISO 8601; absent where none is there. */
+  readonly createdAt?: string;
+  /** A static pod: its kubelet starts it and asks nobody. */
+  readonly mirror: boolean;
+  /** Pods wanted, as far as a template says; absent for a bare pod. */
+  readonly replicas?: number;
+  readonly schedule?: string;
+  /** Names of all its pods, in order. */
+  readonly pods: readonly string[];
+  /** Distinct claims in annotations of its pods. */
+  readonly claims?: readonly Readonly<Record<string, string>>[];
 }
 
 /**

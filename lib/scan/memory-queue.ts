@@ -7,7 +7,7 @@ export interface Backlog {
 }
 
 export const createBacklog = (): Backlog => ({
-  waiting: { scan: [], subject: [], tag: [] },
+  waiting: { scan: [], subject: [], tag: [], simulation: [] },
   running: new Set(),
 });
 
