@@ -12,11 +12,16 @@ export interface Facet {
   readonly text?: (value: string) => string;
   /** Stands beside the search field, after the facets that are needed more often. */
   readonly minor?: boolean;
+  /** Values that are known without counting rows; absent where the server counts them. */
+  readonly values?: readonly FacetChoice[];
 }
+
+/** A value of a facet; its count is absent where nobody counted. */
+export type FacetChoice = Omit<FacetValue, 'count'> & { readonly count?: number };
 
 interface FacetMenuProps {
   readonly facet: Facet;
-  readonly values: readonly FacetValue[] | undefined;
+  readonly values: readonly FacetChoice[] | undefined;
   readonly chosen: readonly string[];
   readonly onChange: (chosen: readonly string[]) => void;
 }
@@ -27,7 +32,7 @@ export function FacetMenu({ facet, values, chosen, onChange }: FacetMenuProps) {
   const options = (values ?? []).map((item) => ({
     value: item.value,
     label: item.label ?? text(item.value),
-    count: item.count,
+    ...(item.count !== undefined && { count: item.count }),
   }));
   const active = chosen.length > 0;
   return (

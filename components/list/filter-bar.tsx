@@ -11,7 +11,8 @@ import { StatusChips } from './status-chips.tsx';
 /** The part of a filter that the bar edits. */
 export interface BarFilter {
   readonly q?: string | undefined;
-  readonly status: readonly VerdictStatus[];
+  /** Absent in lists that are not about verdicts. */
+  readonly status?: readonly VerdictStatus[];
 }
 
 /** A part of the filter that has no facet, as it came in a link. */
@@ -42,7 +43,7 @@ export function FilterBar(props: FilterBarProps) {
     <FacetMenu
       key={facet.key}
       facet={facet}
-      values={counts && (counts[facet.key] ?? [])}
+      values={facet.values ?? (counts && (counts[facet.key] ?? []))}
       chosen={values[facet.key] ?? []}
       onChange={(chosen) => onChange({ [facet.key]: [...chosen] })}
     />
@@ -50,11 +51,13 @@ export function FilterBar(props: FilterBarProps) {
   return (
     <div data-print="none" className="mb-3 grid gap-2">
       <div className="flex gap-2 max-md:-mx-4 max-md:overflow-x-auto max-md:px-4 max-md:py-0.5 max-md:[scrollbar-width:none] md:flex-wrap">
-        <StatusChips
-          value={filter.status}
-          counts={counts && new Map(counts['status']?.map((item) => [item.value, item.count]))}
-          onChange={(status) => onChange({ status })}
-        />
+        {filter.status !== undefined && (
+          <StatusChips
+            value={filter.status}
+            counts={counts && new Map(counts['status']?.map((item) => [item.value, item.count]))}
+            onChange={(status) => onChange({ status })}
+          />
+        )}
         {facets.filter(({ minor }) => !minor).map(menu)}
         <div className="flex gap-2 md:hidden">{minor.map(menu)}</div>
       </div>

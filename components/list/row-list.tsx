@@ -1,4 +1,5 @@
 import clsx from 'clsx';
+import type { ReactNode } from 'react';
 import { useSources } from '#lib/query/sources.ts';
 import type { List } from '#lib/query/use-list.ts';
 import type { Column, Sorting } from './column.ts';
@@ -27,6 +28,8 @@ interface RowListProps<Row, P extends { readonly total: number }> {
   readonly filtered: boolean;
   readonly onlyTrouble: boolean;
   readonly onClear: () => void;
+  /** What it means that there are none at all, with every source current and nothing filtered. */
+  readonly whenNone?: ReactNode;
 }
 
 /** The rows of a list in every state that they can be in. */
@@ -88,14 +91,10 @@ export function RowList<Row, P extends { readonly total: number }>(props: RowLis
 
 function Empty<Row, P extends { readonly total: number }>(props: RowListProps<Row, P>) {
   const sources = useSources().data;
-  const { noun, list, filtered, onlyTrouble, onClear } = props;
+  const { noun, list, filtered, onlyTrouble, onClear, whenNone } = props;
+  const kind = emptyKind({ filtered, onlyTrouble, sources });
+  if (kind === 'no-match' && !filtered && whenNone !== undefined) return whenNone;
   return (
-    <ListEmpty
-      kind={emptyKind({ filtered, onlyTrouble, sources })}
-      noun={noun}
-      sources={sources}
-      onClear={onClear}
-      onRetry={list.show}
-    />
+    <ListEmpty kind={kind} noun={noun} sources={sources} onClear={onClear} onRetry={list.show} />
   );
 }

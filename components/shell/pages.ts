@@ -1,11 +1,14 @@
 import {
   Boxes,
   Database,
+  FlaskConical,
   LayoutDashboard,
   type LucideIcon,
   Package,
+  Scale,
   Server,
   Settings,
+  TicketX,
 } from 'lucide-react';
 
 export interface PageEntry {
@@ -25,6 +28,9 @@ export const pages: readonly PageEntry[] = [
   { path: '/', name: 'Overview', Icon: LayoutDashboard, key: 'o' },
   { path: '/workloads', name: 'Workloads', Icon: Boxes, key: 'w', list: true },
   { path: '/images', name: 'Images', Icon: Package, key: 'i', list: true },
+  { path: '/simulate', name: 'Simulate', Icon: FlaskConical, key: 'm' },
+  { path: '/exceptions', name: 'Exceptions', Icon: TicketX, key: 'e', list: true },
+  { path: '/disagreements', name: 'Disagreements', Icon: Scale, key: 'd', list: true },
   { path: '/registries', name: 'Registries', Icon: Database, key: 'r' },
   { path: '/clusters', name: 'Clusters', Icon: Server, key: 'c' },
   { path: '/settings', name: 'Settings', Icon: Settings, key: 's', foot: true },
