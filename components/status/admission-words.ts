@@ -1,0 +1,119 @@
+import {
+  CircleQuestionMark,
+  CircleSlash,
+  Eye,
+  Lock,
+  LogIn,
+  type LucideIcon,
+  Minus,
+  TriangleAlert,
+  Unplug,
+} from 'lucide-react';
+import type { AdmissionEvent, DisagreementKind } from '#lib/model/admission.ts';
+import type { EngineResult } from '#lib/model/engine-report.ts';
+import type { DecisionOutcome, Engine, PolicyMode } from '#lib/model/policy.ts';
+
+/** Engines as they write their own names. */
+export const engineNames: Readonly<Record<Engine, string>> = {
+  kyverno: 'Kyverno',
+  'policy-controller': 'policy-controller',
+  gatekeeper: 'Gatekeeper',
+  'validating-admission-policy': 'ValidatingAdmissionPolicy',
+  connaisseur: 'Connaisseur',
+  portieris: 'Portieris',
+  kubewarden: 'Kubewarden',
+  openshift: 'OpenShift',
+};
+
+/** `Kyverno v1.15.2`; says so where the version is not known. */
+export const engineText = (engine: Engine, version: string | null): string =>
+  `${engineNames[engine]} ${version ?? '(version not known)'}`;
+
+interface Word {
+  readonly word: string;
+  readonly Icon: LucideIcon;
+  /** Class of the icon's colour. */
+  readonly color: string;
+}
+
+/** What an admission decision is called: icon and word always, colour third. */
+export const decisionWords: Readonly<Record<DecisionOutcome, Word>> = {
+  admit: { word: 'Admitted', Icon: LogIn, color: 'text-ink-3' },
+  warn: { word: 'Warned', Icon: TriangleAlert, color: 'text-untrusted' },
+  refuse: { word: 'Refused', Icon: CircleSlash, color: 'text-invalid' },
+  error: { word: 'Blocked unseen', Icon: Unplug, color: 'text-inconclusive' },
+  'not-evaluated': {
+    word: 'Not evaluated',
+    Icon: CircleQuestionMark,
+    color: 'text-inconclusive',
+  },
+};
+
+/** What a policy does with a pod that it finds fault with. */
+export const modeWords: Readonly<Record<PolicyMode, Word>> = {
+  enforce: { word: 'Enforce', Icon: Lock, color: 'text-ink' },
+  warn: { word: 'Warn', Icon: TriangleAlert, color: 'text-ink-2' },
+  audit: { word: 'Audit', Icon: Eye, color: 'text-ink-2' },
+  none: { word: 'None', Icon: Minus, color: 'text-ink-3' },
+};
+
+/** What an engine wrote into its report. */
+export const engineResultWords: Readonly<Record<EngineResult, string>> = {
+  pass: 'Passed',
+  fail: 'Failed',
+  warn: 'Warned',
+  error: 'Error',
+  skip: 'Skipped',
+  unstated: 'No result',
+};
+
+/** The next moment at which Kubernetes asks admission, as a word and in a sentence. */
+export const eventWords: Readonly<
+  Record<AdmissionEvent, { readonly word: string; readonly next: string }>
+> = {
+  rollout: { word: 'Rollout', next: 'rollout' },
+  drain: { word: 'Drain', next: 'drain of a node' },
+  'scale-up': { word: 'Scale-up', next: 'scale-up' },
+  'cron-tick': { word: 'Cron tick', next: 'cron tick' },
+  retry: { word: 'Retry', next: 'retry' },
+  recreation: { word: 'Recreation', next: 'recreation' },
+  never: { word: 'Never', next: 'start, of which none is expected' },
+};
+
+/** How an engine's word and ours differ: the word in lists, and what it means. */
+export const disagreementWords: Readonly<
+  Record<DisagreementKind, { readonly word: string; readonly means: string }>
+> = {
+  'passes-and-we-refute': {
+    word: 'Passes, we refute',
+    means:
+      'The engine reported that the image passes. Our own verification finds that it does not meet the same policy.',
+  },
+  'fails-and-we-prove': {
+    word: 'Fails, we prove',
+    means:
+      'The engine reported a failure. Our own verification finds a signature that meets the same policy.',
+  },
+  'passes-and-we-could-not-check': {
+    word: 'Passes, we could not check',
+    means:
+      'The engine reported that the image passes. We could not look, so its word is not proven here.',
+  },
+  'verified-nothing': {
+    word: 'Verified nothing',
+    means: 'The engine reported a pass under a policy that asked for no signature of this image.',
+  },
+  silent: {
+    word: 'Silent',
+    means: 'The policy covers this image, and the engine reported nothing about it.',
+  },
+  stale: {
+    word: 'Stale report',
+    means:
+      'The report of the engine is older than what runs now, so it may be about another image.',
+  },
+  'defect-suspected': {
+    word: 'Defect suspected',
+    means: 'A known defect of this version of the engine would explain the difference.',
+  },
+};
