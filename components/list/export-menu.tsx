@@ -21,10 +21,13 @@ interface ExportMenuProps {
   /** Rows of the filter; undefined until known. */
   readonly total: number | undefined;
   readonly noun: string;
+  /** Absent: every format. */
+  readonly formats?: readonly ExportFormat[];
 }
 
 /** All rows of the filter as it stands, as a file or by the request that returns the same. */
-export function ExportMenu({ path, filter, total, noun }: ExportMenuProps) {
+export function ExportMenu(props: ExportMenuProps) {
+  const { path, filter, total, noun, formats: offered = exportFormats } = props;
   const origin = useSyncExternalStore(
     never,
     () => window.location.origin,
@@ -48,7 +51,7 @@ export function ExportMenu({ path, filter, total, noun }: ExportMenuProps) {
       }
     >
       <ul className="py-1">
-        {exportFormats.map((format) => (
+        {offered.map((format) => (
           <li key={format}>
             <a
               href={urlFor(format)}

@@ -7,6 +7,8 @@ interface ListLayoutProps {
   readonly title: string;
   readonly views?: ReactNode;
   readonly actions: ReactNode;
+  /** What stands between the head and the filters. */
+  readonly intro?: ReactNode;
   readonly filters: ReactNode;
   /** What the panel shows; undefined when it is closed. */
   readonly panel?: ReactNode;
@@ -17,7 +19,8 @@ interface ListLayoutProps {
 
 /** A list page: head, filters, rows, and a panel that docks beside them or lies over them. */
 export function ListLayout(props: ListLayoutProps) {
-  const { title, views, actions, filters, panel, panelTitle, onClosePanel, children } = props;
+  const { title, views, actions, intro, filters, panel, panelTitle, onClosePanel, children } =
+    props;
   const wide = useMedia(docked);
   const open = panel !== undefined;
   return (
@@ -29,6 +32,7 @@ export function ListLayout(props: ListLayoutProps) {
           {actions}
         </div>
       </div>
+      {intro}
       {filters}
       <div
         className={clsx(

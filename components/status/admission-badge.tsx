@@ -9,7 +9,7 @@ interface DecisionBadgeProps {
 
 /** A decision of admission in icon and word. */
 export function DecisionBadge({ outcome, className }: DecisionBadgeProps) {
-  return <Badge {...decisionWords[outcome]} className={className} />;
+  return <Badge {...decisionWords[outcome]} strong className={className} />;
 }
 
 interface ModeBadgeProps {
@@ -19,16 +19,21 @@ interface ModeBadgeProps {
 
 /** What a policy does with what it finds fault with, in icon and word. */
 export function ModeBadge({ mode, className }: ModeBadgeProps) {
-  return <Badge {...modeWords[mode]} className={className} />;
+  return <Badge {...modeWords[mode]} strong={mode === 'enforce'} className={className} />;
 }
 
-type BadgeProps = (typeof modeWords)[PolicyMode] & { readonly className: string | undefined };
+type BadgeProps = (typeof modeWords)[PolicyMode] & {
+  readonly strong: boolean;
+  readonly className: string | undefined;
+};
 
-function Badge({ word, Icon, color, className }: BadgeProps) {
+function Badge({ word, Icon, color, says, strong, className }: BadgeProps) {
   return (
     <span
+      title={says}
       className={clsx(
-        'inline-flex items-center gap-1.5 whitespace-nowrap align-middle font-medium',
+        'inline-flex items-center gap-1.5 whitespace-nowrap align-middle',
+        strong ? 'font-medium' : 'text-ink-2',
         className,
       )}
     >

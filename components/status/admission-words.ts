@@ -34,18 +34,29 @@ interface Word {
   readonly Icon: LucideIcon;
   /** Class of the icon's colour. */
   readonly color: string;
+  /** What the word leaves out, for the tooltip. */
+  readonly says?: string;
 }
 
-/** What an admission decision is called: icon and word always, colour third. */
+/**
+ * What an admission decision is called: icon and word always, colour third. To be admitted
+ * proves nothing and a warning refuses nothing, so neither has the colour of a verdict.
+ */
 export const decisionWords: Readonly<Record<DecisionOutcome, Word>> = {
   admit: { word: 'Admitted', Icon: LogIn, color: 'text-ink-3' },
-  warn: { word: 'Warned', Icon: TriangleAlert, color: 'text-untrusted' },
+  warn: { word: 'Warned', Icon: TriangleAlert, color: 'text-ink' },
   refuse: { word: 'Refused', Icon: CircleSlash, color: 'text-invalid' },
-  error: { word: 'Blocked unseen', Icon: Unplug, color: 'text-inconclusive' },
+  error: {
+    word: 'Blocked unseen',
+    Icon: Unplug,
+    color: 'text-inconclusive',
+    says: 'It would be blocked: nobody could look',
+  },
   'not-evaluated': {
     word: 'Not evaluated',
     Icon: CircleQuestionMark,
     color: 'text-inconclusive',
+    says: 'The rule has a part that cannot be evaluated here: what it decides is not known',
   },
 };
 
