@@ -492,6 +492,8 @@ export interface ReviewStore {
     readonly images: ReadonlyMap<number, string>;
   }>;
   admissionOf(cluster: string): Promise<StoredAdmission | undefined>;
+  /** When the admission objects of a cluster were last read. */
+  admissionAge(cluster: string): Promise<Date | undefined>;
   reviewedWorkloads(ids: readonly string[]): Promise<readonly ReviewedWorkload[]>;
   reviewedImages(ids: readonly number[]): Promise<readonly ReviewedImage[]>;
   /** Workloads, or former images of workloads, that were there after `since` and are not now; in batches. */

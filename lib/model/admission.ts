@@ -104,3 +104,37 @@ export interface BypassSummary {
   readonly effect: 'passes' | 'blocks';
   readonly why: string;
 }
+
+/** What each kind of disagreement is called, and what to do. */
+export const disagreementWords: Readonly<
+  Record<DisagreementKind, { readonly title: string; readonly remedy: string }>
+> = {
+  'passes-and-we-refute': {
+    title: 'The engine passes what we refute',
+    remedy: 'Look at the image before trusting the green; then find out why the engine passed it.',
+  },
+  'fails-and-we-prove': {
+    title: 'The engine fails what we prove',
+    remedy: 'Look whether the engine can see the signature: its format, its place, the registry.',
+  },
+  'passes-and-we-could-not-check': {
+    title: 'The engine passes what we could not check',
+    remedy: 'Mend the access that we lack; until then the green stands on the engine alone.',
+  },
+  'verified-nothing': {
+    title: 'Passed, and nothing was verified',
+    remedy: 'The policy asks for no signature of this image; do not count it as control.',
+  },
+  silent: {
+    title: 'The engine said nothing',
+    remedy: 'Look whether background scans run and whether reports of this namespace are written.',
+  },
+  stale: {
+    title: 'The engine speaks of an older state',
+    remedy: 'Wait for its next background scan, or trigger one.',
+  },
+  'defect-suspected': {
+    title: 'A known defect of this engine version fits',
+    remedy: 'Read the source that is named and update the engine.',
+  },
+};

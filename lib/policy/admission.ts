@@ -81,6 +81,7 @@ export interface ReportedAbout {
 /** Admission of one cluster, read once and asked often. Pure: equal inputs give equal answers. */
 export interface Admission {
   readonly cluster: string;
+  readonly engines: readonly InstalledEngine[];
   readonly policies: readonly PolicySummary[];
   /** Objects that were refused by their reader, or that nobody here reads. */
   readonly unread: readonly {
