@@ -8,9 +8,15 @@ export interface SavedView {
   readonly current: boolean;
 }
 
-export function SavedViews({ views }: { readonly views: readonly SavedView[] }) {
+interface SavedViewsProps {
+  readonly views: readonly SavedView[];
+  /** What they are, for screen readers. */
+  readonly label?: string;
+}
+
+export function SavedViews({ views, label = 'Saved views' }: SavedViewsProps) {
   return (
-    <nav aria-label="Saved views" className="flex gap-0.5 max-md:order-3 max-md:basis-full">
+    <nav aria-label={label} className="flex gap-0.5 max-md:order-3 max-md:basis-full">
       {views.map(({ name, href, current }) => (
         <Link
           key={name}

@@ -34,14 +34,15 @@ export const bypassesQuery = (filter: BypassFilter): ListQuery<BypassPage> =>
     response: BypassPage,
   });
 
-const rowKey = ({ id }: { readonly id: string }): string => id;
+const exceptionKey = ({ id }: ExceptionRow): string => id;
+const bypassKey = ({ id }: BypassRow): string => id;
 
 /** Reads {@link exceptionsQuery}; the rows rest while `held`. */
 export const useExceptions = (
   filter: ExceptionFilter,
   held: boolean,
-): List<ExceptionRow, ExceptionPage> => useList(exceptionsQuery(filter), rowKey, held);
+): List<ExceptionRow, ExceptionPage> => useList(exceptionsQuery(filter), exceptionKey, held);
 
 /** Reads {@link bypassesQuery}; the rows rest while `held`. */
 export const useBypasses = (filter: BypassFilter, held: boolean): List<BypassRow, BypassPage> =>
-  useList(bypassesQuery(filter), rowKey, held);
+  useList(bypassesQuery(filter), bypassKey, held);
