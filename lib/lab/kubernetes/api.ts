@@ -1,17 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
+import { discoveryOf } from './discovery.ts';
 import { FaultSwitch, type KubernetesFault } from './faults.ts';
 import {
-  apiVersionOf,
+  builtIn,
   type KubernetesObject,
-  kinds,
+  kindOf,
   type LabObjects,
+  nameOf,
   type Plural,
-  pluralOf,
+  type ServedKind,
   type Target,
   targetOf,
 } from './kubernetes-object.ts';
-import { ObjectStore, type Page, readToken } from './object-store.ts';
+import { listPieces, mannerOf } from './list.ts';
+import { ObjectStore, readToken } from './object-store.ts';
 import { sendJson, sendPieces, sendStatus } from './respond.ts';
 import { sendExpired, Watchers, wantedBy } from './watchers.ts';
 
@@ -48,29 +51,32 @@ export class Api {
   readonly #options: KubernetesApiOptions;
   readonly #faults = new FaultSwitch();
   readonly #clock = { now: 1000 };
-  readonly #stores: ReadonlyMap<Plural, ObjectStore>;
+  readonly #served: readonly ServedKind[];
+  readonly #stores: ReadonlyMap<ServedKind, ObjectStore>;
 
   constructor(options: KubernetesApiOptions) {
     this.#options = options;
     this.token = options.token;
-    const plurals = Object.keys(kinds) as Plural[];
+    const { custom = [] } = options.objects;
+    const stocked = [
+      ...builtIn.map((kind) => [kind, options.objects[kind.plural as Plural]] as const),
+      ...custom.map((kind) => [kind, kind.objects] as const),
+    ];
+    this.#served = stocked.map(([kind]) => kind);
     this.#stores = new Map(
-      plurals.map((plural) => [
-        plural,
-        new ObjectStore(plural, this.#clock, options.objects[plural]),
-      ]),
+      stocked.map(([kind, objects]) => [kind, new ObjectStore(kind, this.#clock, objects)]),
     );
   }
 
   upsert(object: KubernetesObject & { readonly kind: string }): void {
-    const plural = pluralOf(object.kind);
-    this.watchers.publish(plural, this.#store(plural).upsert(object));
+    const kind = kindOf(this.#served, object);
+    this.watchers.publish(kind, this.#store(kind).upsert(object));
   }
 
-  remove(kind: string, uid: string): boolean {
-    const plural = pluralOf(kind);
-    const event = this.#store(plural).remove(uid);
-    if (event !== undefined) this.watchers.publish(plural, event);
+  remove(name: string, uid: string): boolean {
+    const kind = kindOf(this.#served, { kind: name, metadata: { name: '', uid } });
+    const event = this.#store(kind).remove(uid);
+    if (event !== undefined) this.watchers.publish(kind, event);
     return event !== undefined;
   }
 
@@ -96,18 +102,18 @@ export class Api {
     const slow = this.#faults.take('slow');
     if (slow !== undefined) await pause(slow.ms);
     const { pathname, searchParams } = new URL(url, 'http://lab');
-    const target = targetOf(pathname);
+    const target = targetOf(this.#served, pathname);
     if (this.#refused(request, response, target)) return;
     if (target === undefined) this.#discovery(response, pathname);
-    else if (target.name !== undefined) this.#get(response, target);
+    else if (target.name !== undefined) this.#get(request, response, target);
     else if (['1', 'true'].includes(searchParams.get('watch') ?? ''))
       this.#watch(request, response, target, searchParams);
     else await this.#list(request, response, target, searchParams);
   }
 
-  #store(plural: Plural): ObjectStore {
-    const store = this.#stores.get(plural);
-    if (store === undefined) throw new TypeError(`no store for ${plural}`);
+  #store(kind: ServedKind): ObjectStore {
+    const store = this.#stores.get(kind);
+    if (store === undefined) throw new TypeError(`no store for ${nameOf(kind)}`);
     return store;
   }
 
@@ -130,24 +136,27 @@ export class Api {
           'retry-after': `${broken.retryAfterSeconds}`,
         }),
       });
-    const plural = target?.plural;
-    if (this.#faults.take('forbidden-kind', (fault) => fault.plural === plural))
-      return refuse(403, `${plural} is forbidden: User "lab" cannot list resource "${plural}"`);
-    if (this.#faults.take('missing-kind', (fault) => fault.plural === plural))
+    const name = target && nameOf(target.kind);
+    const meant = ({ plural }: { readonly plural: string }) =>
+      plural === target?.kind.plural || plural === name;
+    if (this.#faults.take('forbidden-kind', meant))
+      return refuse(403, `${name} is forbidden: User "lab" cannot list resource "${name}"`);
+    if (this.#faults.take('missing-kind', meant))
       return refuse(404, 'the server could not find the requested resource');
     return false;
   }
 
   #discovery(response: ServerResponse, pathname: string): void {
-    const found = discovery[pathname];
+    const found = discoveryOf(this.#served, pathname);
     if (found !== undefined) sendJson(response, 200, found);
     else sendStatus(response, 404, 'the server could not find the requested resource');
   }
 
-  #get(response: ServerResponse, { plural, namespace, name }: Target): void {
-    const found = this.#store(plural).find(namespace, name ?? '');
-    if (found === undefined) sendStatus(response, 404, `${plural} "${name}" not found`);
-    else sendJson(response, 200, found);
+  #get({ headers }: IncomingMessage, response: ServerResponse, target: Target): void {
+    const { kind, namespace, name = '' } = target;
+    const found = this.#store(kind).find(namespace, name);
+    if (found === undefined) sendStatus(response, 404, `${nameOf(kind)} "${name}" not found`);
+    else sendJson(response, 200, mannerOf(target, headers.accept).shown(found));
   }
 
   async #list(
@@ -157,7 +166,7 @@ export class Api {
     query: URLSearchParams,
   ): Promise<void> {
     // Reading credentials wholesale is what no reader of ours may do.
-    if (target.plural === 'secrets')
+    if (nameOf(target.kind) === 'secrets')
       return sendStatus(response, 403, 'secrets are read by name only');
     const token = query.get('continue') || undefined;
     const expired =
@@ -170,16 +179,15 @@ export class Api {
     const limit = Math.min(most, Number(query.get('limit')) || Number.POSITIVE_INFINITY);
     const page = expired
       ? 'expired'
-      : this.#store(target.plural).page(token, limit, wantedBy(target, query.get('fieldSelector')));
+      : this.#store(target.kind).page(token, limit, wantedBy(target, query));
     if (page === 'expired') {
       sendStatus(response, 410, 'The provided continue parameter is too old');
       return;
     }
-    const metadataOnly = wantsMetadata(headers.accept);
-    const malformed = this.#faults.take('malformed-item', () => target.plural === 'pods');
-    const shown = metadataOnly ? partial : (object: KubernetesObject) => object;
+    const malformed = this.#faults.take('malformed-item', () => nameOf(target.kind) === 'pods');
     const spoilt = malformed && { spec: 'not a specification' };
-    await sendPieces(response, listPieces(target.plural, page, metadataOnly, shown, spoilt));
+    const manner = mannerOf(target, headers.accept);
+    await sendPieces(response, listPieces(target, page, manner, spoilt));
   }
 
   #watch(
@@ -190,7 +198,7 @@ export class Api {
   ): void {
     const gone = this.#faults.take('watch-gone');
     const version = Number(query.get('resourceVersion') || 0);
-    const store = this.#store(target.plural);
+    const store = this.#store(target.kind);
     const events = version === 0 ? undefined : store.since(version);
     if (gone?.as === 'status') {
       sendStatus(response, 410, 'too old resource version');
@@ -207,9 +215,10 @@ export class Api {
     this.watchers.add(
       {
         response,
-        plural: target.plural,
-        wanted: wantedBy(target, query.get('fieldSelector')),
-        shown: wantsMetadata(headers.accept) ? partial : (object) => object,
+        kind: target.kind,
+        apiVersion: target.apiVersion,
+        wanted: wantedBy(target, query),
+        shown: mannerOf(target, headers.accept).shown,
         bookmarks: ['1', 'true'].includes(query.get('allowWatchBookmarks') ?? ''),
         bookmarkMs: this.#options.bookmarkMs ?? 5_000,
         timeoutSeconds: Number(query.get('timeoutSeconds')) || 1800,
@@ -221,46 +230,3 @@ export class Api {
     if (dropped) this.watchers.drop();
   }
 }
-
-/** One page, item by item. */
-function* listPieces(
-  plural: Plural,
-  page: Page,
-  metadataOnly: boolean,
-  shown: (object: KubernetesObject) => unknown,
-  spoilt: object | undefined,
-): Generator<string> {
-  const kind = metadataOnly ? 'PartialObjectMetadataList' : `${kinds[plural].kind}List`;
-  const apiVersion = metadataOnly ? 'meta.k8s.io/v1' : apiVersionOf(plural);
-  yield `{"kind":"${kind}","apiVersion":"${apiVersion}","items":[`;
-  let first = true;
-  for (const object of page.items) {
-    yield (first ? '' : ',') + JSON.stringify(shown(first ? { ...object, ...spoilt } : object));
-    first = false;
-  }
-  const next = page.next();
-  const metadata = { resourceVersion: `${page.version}`, ...(next && { continue: next }) };
-  yield `],"metadata":${JSON.stringify(metadata)}}`;
-}
-
-const discovery: Readonly<Record<string, unknown>> = {
-  '/version': { major: '1', minor: '36', gitVersion: 'v1.36.2' },
-  '/api': { kind: 'APIVersions', versions: ['v1'] },
-  '/apis': {
-    kind: 'APIGroupList',
-    apiVersion: 'v1',
-    groups: ['apps', 'batch'].map((name) => ({
-      name,
-      versions: [{ groupVersion: `${name}/v1`, version: 'v1' }],
-    })),
-  },
-};
-
-const wantsMetadata = (accept = ''): boolean => accept.includes('as=PartialObjectMetadata');
-
-/** An object by its metadata alone. */
-const partial = ({ metadata }: KubernetesObject) => ({
-  kind: 'PartialObjectMetadata',
-  apiVersion: 'meta.k8s.io/v1',
-  metadata,
-});

@@ -1,14 +1,15 @@
-import type { Plural } from './kubernetes-object.ts';
-
-/** Everything that can go wrong with a lab API server. `times`: then it is well again. */
+/**
+ * Everything that can go wrong with a lab API server. `times`: then it is well again. `plural`: `pods`, or
+ * `policies.kyverno.io` where several groups have the same word.
+ */
 export type KubernetesFault = { readonly times?: number } & (
   | { readonly kind: 'gone-during-paging'; readonly onContinue: number }
   | { readonly kind: 'watch-gone'; readonly as: 'status' | 'event' }
   | { readonly kind: 'drop-watch' }
   | { readonly kind: 'silent-watch' }
   | { readonly kind: 'unauthorized' }
-  | { readonly kind: 'forbidden-kind'; readonly plural: Plural }
-  | { readonly kind: 'missing-kind'; readonly plural: Plural }
+  | { readonly kind: 'forbidden-kind'; readonly plural: string }
+  | { readonly kind: 'missing-kind'; readonly plural: string }
   | { readonly kind: 'server-error'; readonly status: number; readonly retryAfterSeconds?: number }
   | { readonly kind: 'slow'; readonly ms: number }
   | { readonly kind: 'hang' }

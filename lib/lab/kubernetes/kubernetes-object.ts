@@ -20,61 +20,119 @@ export interface LazyObjects {
   indexOf?(uid: string): number | undefined;
 }
 
-/** The kinds that the lab serves, by their plural. */
+/** A kind of object that an API server serves. */
+export interface ServedKind {
+  /** Empty for the core group. */
+  readonly group: string;
+  /** Versions that are served, the stored one first; every object is served in each of them. */
+  readonly versions: readonly [string, ...string[]];
+  /** As in paths. */
+  readonly plural: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+}
+
+/** A kind that somebody installed (a custom resource), with its objects. */
+export interface CustomObjects extends ServedKind {
+  readonly objects: readonly KubernetesObject[] | LazyObjects;
+}
+
+const core = { group: '', versions: ['v1'], namespaced: true } as const;
+const apps = { group: 'apps', versions: ['v1'], namespaced: true } as const;
+const batch = { group: 'batch', versions: ['v1'], namespaced: true } as const;
+const admission = {
+  group: 'admissionregistration.k8s.io',
+  versions: ['v1'],
+  namespaced: false,
+} as const;
+
+/** The kinds that every API server of the lab serves, by their plural. */
 export const kinds = {
-  pods: { kind: 'Pod', root: '/api/v1', namespaced: true },
-  namespaces: { kind: 'Namespace', root: '/api/v1', namespaced: false },
-  secrets: { kind: 'Secret', root: '/api/v1', namespaced: true },
-  replicationcontrollers: { kind: 'ReplicationController', root: '/api/v1', namespaced: true },
-  replicasets: { kind: 'ReplicaSet', root: '/apis/apps/v1', namespaced: true },
-  deployments: { kind: 'Deployment', root: '/apis/apps/v1', namespaced: true },
-  statefulsets: { kind: 'StatefulSet', root: '/apis/apps/v1', namespaced: true },
-  daemonsets: { kind: 'DaemonSet', root: '/apis/apps/v1', namespaced: true },
-  jobs: { kind: 'Job', root: '/apis/batch/v1', namespaced: true },
-  cronjobs: { kind: 'CronJob', root: '/apis/batch/v1', namespaced: true },
+  pods: { ...core, kind: 'Pod' },
+  namespaces: { ...core, kind: 'Namespace', namespaced: false },
+  secrets: { ...core, kind: 'Secret' },
+  configmaps: { ...core, kind: 'ConfigMap' },
+  services: { ...core, kind: 'Service' },
+  replicationcontrollers: { ...core, kind: 'ReplicationController' },
+  replicasets: { ...apps, kind: 'ReplicaSet' },
+  deployments: { ...apps, kind: 'Deployment' },
+  statefulsets: { ...apps, kind: 'StatefulSet' },
+  daemonsets: { ...apps, kind: 'DaemonSet' },
+  jobs: { ...batch, kind: 'Job' },
+  cronjobs: { ...batch, kind: 'CronJob' },
+  endpointslices: {
+    group: 'discovery.k8s.io',
+    versions: ['v1'],
+    namespaced: true,
+    kind: 'EndpointSlice',
+  },
+  validatingwebhookconfigurations: { ...admission, kind: 'ValidatingWebhookConfiguration' },
+  mutatingwebhookconfigurations: { ...admission, kind: 'MutatingWebhookConfiguration' },
+  validatingadmissionpolicies: { ...admission, kind: 'ValidatingAdmissionPolicy' },
+  validatingadmissionpolicybindings: { ...admission, kind: 'ValidatingAdmissionPolicyBinding' },
 } as const;
 export type Plural = keyof typeof kinds;
+
+/** {@link kinds} as a list. */
+export const builtIn: readonly ServedKind[] = Object.entries(kinds).map(([plural, kind]) => ({
+  plural,
+  ...kind,
+}));
 
 /** What a lab cluster holds at its start. */
 export type LabObjects = Partial<
   Readonly<Record<Plural, readonly KubernetesObject[] | LazyObjects>>
->;
+> & { readonly custom?: readonly CustomObjects[] };
 
-/** The plural of a kind, for methods that are given an object. */
-export function pluralOf(kind: string): Plural {
-  for (const [plural, known] of Object.entries(kinds))
-    if (known.kind === kind) return plural as Plural;
-  throw new TypeError(`the lab serves no objects of kind ${kind}`);
+/** `v1`, `apps/v1`, `kyverno.io/v2`. */
+export const apiVersionOf = (group: string, version: string): string =>
+  group === '' ? version : `${group}/${version}`;
+
+/** The name of a kind among all kinds: `pods`, `clusterpolicies.kyverno.io`. */
+export const nameOf = ({ group, plural }: ServedKind): string =>
+  group === '' ? plural : `${plural}.${group}`;
+
+/** The kind of an object, for methods that are given one. */
+export function kindOf(served: readonly ServedKind[], object: KubernetesObject): ServedKind {
+  const { kind = '', apiVersion } = object;
+  const group = apiVersion?.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+  const named = served.filter((one) => one.kind === kind);
+  const found = named.find((one) => one.group === group) ?? named[0];
+  if (found === undefined) throw new TypeError(`the lab serves no objects of kind ${kind}`);
+  return found;
 }
-
-/** `v1`, `apps/v1`, `batch/v1`. */
-export const apiVersionOf = (plural: Plural): string =>
-  kinds[plural].root.replace(/^\/apis?\//, '');
 
 /** What a request path asks for. */
 export interface Target {
-  readonly plural: Plural;
+  readonly kind: ServedKind;
+  /** `apps/v1`. */
+  readonly apiVersion: string;
   readonly namespace?: string;
   readonly name?: string;
 }
 
 /** Reads `/apis/apps/v1/namespaces/shop/deployments/web` and its shorter forms. */
-export function targetOf(pathname: string): Target | undefined {
-  for (const [plural, { root, namespaced }] of Object.entries(kinds)) {
-    if (!pathname.startsWith(`${root}/`)) continue;
-    const parts = pathname
-      .slice(root.length + 1)
-      .split('/')
-      .map(decodeURIComponent);
-    const inNamespace = namespaced && parts[0] === 'namespaces' && parts.length > 2;
-    const [found, name, ...rest] = inNamespace ? parts.slice(2) : parts;
-    if (found !== plural || rest.length > 0) continue;
-    const namespace = inNamespace ? parts[1] : undefined;
-    return {
-      plural: plural as Plural,
-      ...(namespace !== undefined && { namespace }),
-      ...(name !== undefined && { name }),
-    };
-  }
-  return undefined;
+export function targetOf(served: readonly ServedKind[], pathname: string): Target | undefined {
+  const parts = pathname.split('/').slice(1).map(decodeURIComponent);
+  const isCore = parts[0] === 'api';
+  if (!isCore && parts[0] !== 'apis') return undefined;
+  const [group = '', version = ''] = isCore ? ['', parts[1]] : parts.slice(1, 3);
+  const path = parts.slice(isCore ? 2 : 3);
+  const within = path[0] === 'namespaces' && path.length > 2;
+  const [plural = '', name, ...rest] = within ? path.slice(2) : path;
+  const kind = served.find(
+    (one) =>
+      one.group === group &&
+      one.plural === plural &&
+      one.versions.includes(version) &&
+      (one.namespaced || !within),
+  );
+  if (kind === undefined || rest.length > 0) return undefined;
+  const namespace = within ? path[1] : undefined;
+  return {
+    kind,
+    apiVersion: apiVersionOf(group, version),
+    ...(namespace !== undefined && { namespace }),
+    ...(name !== undefined && { name }),
+  };
 }

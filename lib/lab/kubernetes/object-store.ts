@@ -1,9 +1,8 @@
 import {
   apiVersionOf,
   type KubernetesObject,
-  kinds,
   type LazyObjects,
-  type Plural,
+  type ServedKind,
 } from './kubernetes-object.ts';
 
 /** Changes that are remembered for watches that come back; older ones are gone, as in etcd. */
@@ -34,7 +33,7 @@ export interface Page {
 
 /** Objects of one kind, with resource versions, consistent paging and the recent past. */
 export class ObjectStore {
-  readonly #plural: Plural;
+  readonly #kind: ServedKind;
   readonly #clock: { now: number };
   readonly #lazy: LazyObjects | undefined;
   readonly #hidden = new Set<number>();
@@ -45,11 +44,11 @@ export class ObjectStore {
   #tokens = 0;
 
   constructor(
-    plural: Plural,
+    kind: ServedKind,
     clock: { now: number },
     objects: readonly KubernetesObject[] | LazyObjects = [],
   ) {
-    this.#plural = plural;
+    this.#kind = kind;
     this.#clock = clock;
     this.#floor = clock.now;
     if ('at' in objects && 'count' in objects) this.#lazy = objects;
@@ -187,8 +186,8 @@ export class ObjectStore {
 
   #stamp(object: KubernetesObject, version: number): KubernetesObject {
     return {
-      apiVersion: apiVersionOf(this.#plural),
-      kind: kinds[this.#plural].kind,
+      apiVersion: apiVersionOf(this.#kind.group, this.#kind.versions[0]),
+      kind: this.#kind.kind,
       ...object,
       metadata: { ...object.metadata, resourceVersion: `${version}` },
     };

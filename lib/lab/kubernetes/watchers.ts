@@ -1,19 +1,22 @@
 import type { ServerResponse } from 'node:http';
-import type { KubernetesObject, Plural, Target } from './kubernetes-object.ts';
+import type { KubernetesObject, ServedKind, Target } from './kubernetes-object.ts';
 import type { StoreEvent } from './object-store.ts';
 import { statusObject } from './respond.ts';
 
 /** One open watch. A silent one stays open and says nothing more, like a half-open connection. */
 interface Watcher {
   readonly response: ServerResponse;
-  readonly plural: Plural;
+  readonly kind: ServedKind;
+  /** In which the watch was opened. */
+  readonly apiVersion: string;
   readonly wanted: (object: KubernetesObject) => boolean;
   readonly shown: (object: KubernetesObject) => unknown;
   readonly timers: readonly NodeJS.Timeout[];
   silent: boolean;
 }
 
-export interface WatchRequest extends Pick<Watcher, 'response' | 'plural' | 'wanted' | 'shown'> {
+export interface WatchRequest
+  extends Pick<Watcher, 'response' | 'kind' | 'apiVersion' | 'wanted' | 'shown'> {
   readonly bookmarks: boolean;
   readonly bookmarkMs: number;
   readonly timeoutSeconds: number;
@@ -29,7 +32,7 @@ export class Watchers {
   }
 
   add(request: WatchRequest, backlog: readonly StoreEvent[]): void {
-    const { response, plural, wanted, shown } = request;
+    const { response, kind, apiVersion, wanted, shown } = request;
     response.writeHead(200, { 'content-type': 'application/json' });
     response.flushHeaders();
     const timers = [
@@ -38,7 +41,15 @@ export class Watchers {
     ];
     if (!request.bookmarks) clearInterval(timers[1]);
     for (const timer of timers) timer.unref();
-    const watcher: Watcher = { response, plural, wanted, shown, timers, silent: false };
+    const watcher: Watcher = {
+      response,
+      kind,
+      apiVersion,
+      wanted,
+      shown,
+      timers,
+      silent: false,
+    };
     this.#open.add(watcher);
     response.once('close', () => {
       for (const timer of timers) clearTimeout(timer);
@@ -47,8 +58,8 @@ export class Watchers {
     for (const event of backlog) this.#send(watcher, event);
   }
 
-  publish(plural: Plural, event: StoreEvent): void {
-    for (const watcher of this.#open) if (watcher.plural === plural) this.#send(watcher, event);
+  publish(kind: ServedKind, event: StoreEvent): void {
+    for (const watcher of this.#open) if (watcher.kind === kind) this.#send(watcher, event);
   }
 
   silence(): void {
@@ -73,9 +84,9 @@ export class Watchers {
     response.write(`${JSON.stringify({ type, object: shown(object) })}\n`);
   }
 
-  #bookmark({ silent, response, plural }: Watcher, version: number): void {
+  #bookmark({ silent, response, kind, apiVersion }: Watcher, version: number): void {
     if (silent || !canTell(response)) return;
-    const object = { kind: plural, apiVersion: 'v1', metadata: { resourceVersion: `${version}` } };
+    const object = { kind: kind.kind, apiVersion, metadata: { resourceVersion: `${version}` } };
     response.write(`${JSON.stringify({ type: 'BOOKMARK', object })}\n`);
   }
 }
@@ -91,13 +102,24 @@ export function sendExpired(response: ServerResponse): void {
   response.end(`${JSON.stringify({ type: 'ERROR', object })}\n`);
 }
 
-/** True for objects that a path asks for. */
-export const wantedBy =
-  ({ namespace }: Target, fieldSelector: string | null) =>
-  (object: KubernetesObject): boolean => {
-    const name = fieldSelector?.replace(/^metadata\.name=/, '');
-    return (
-      (namespace === undefined || object.metadata.namespace === namespace) &&
-      (name === undefined || object.metadata.name === name)
-    );
-  };
+/** True for objects that a path and its selectors ask for. */
+export function wantedBy(
+  { namespace }: Target,
+  query: URLSearchParams,
+): (object: KubernetesObject) => boolean {
+  const name = query.get('fieldSelector')?.replace(/^metadata\.name=/, '');
+  const labels = (query.get('labelSelector') ?? '').split(',').filter(Boolean);
+  return ({ metadata }) =>
+    (namespace === undefined || metadata.namespace === namespace) &&
+    (name === undefined || metadata.name === name) &&
+    labels.every((demand) => hasLabel((metadata['labels'] ?? {}) as Labels, demand));
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+/** `key`, `!key`, `key=value`, `key!=value`: of selectors, the lab knows these. */
+function hasLabel(labels: Labels, demand: string): boolean {
+  const [, not = '', key = '', sign, value = ''] = /^(!?)([^=!]+)(!=|==?)?(.*)$/.exec(demand) ?? [];
+  if (sign === undefined) return Object.hasOwn(labels, key) === (not === '');
+  return (labels[key] === value) === (sign !== '!=');
+}
