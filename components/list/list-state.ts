@@ -36,3 +36,16 @@ export function emptyKind({ filtered, onlyTrouble, sources }: EmptyFacts): Empty
     ? 'not-read-yet'
     : 'no-match';
 }
+
+/** True when the filter holds anything of what "clear" would take back. */
+export const isNarrowed = (
+  filter: Readonly<Record<string, unknown>>,
+  unfiltered: Readonly<Record<string, unknown>>,
+): boolean =>
+  Object.keys(unfiltered).some((key) => {
+    const value = filter[key];
+    return Array.isArray(value) || typeof value === 'string' ? value.length > 0 : false;
+  });
+
+/** For a list whose order is the server's alone. */
+export const unsorted = { sorting: { by: '', order: 'asc' }, onSort: () => {} } as const;

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { DecisionFilter, PolicyFilter } from '#lib/contract/policies.ts';
 import { urlOf, writeUrl } from '#lib/contract/url-state.ts';
 import { WorkloadFilter } from '#lib/contract/workloads.ts';
 
@@ -13,3 +14,17 @@ export const runningHref = (filter: Part): string =>
   workloadsHref({ ...filter, activity: 'running' });
 
 export const registryHref = (host: string): string => `/registries/${encodeURIComponent(host)}`;
+
+/** The page of a policy. */
+export const policyHref = (id: string): string => `/policies/${encodeURIComponent(id)}`;
+
+/** The list of policies under a filter. */
+export const policiesHref = (filter: Partial<z.output<typeof PolicyFilter>>): string =>
+  urlOf('/policies', writeUrl(PolicyFilter, filter));
+
+/**
+ * The decisions of the fleet that stand between today and enforcing: those that would be refused,
+ * or those with another outcome where the filter names one.
+ */
+export const gapHref = (filter: Partial<z.output<typeof DecisionFilter>> = {}): string =>
+  urlOf('/policies/gap', writeUrl(DecisionFilter, filter));

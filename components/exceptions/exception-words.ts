@@ -1,0 +1,82 @@
+import type { BypassRow } from '#lib/contract/policies.ts';
+import type { ExceptionFault, ExceptionKind } from '#lib/model/admission.ts';
+import type { BypassCode } from '#lib/model/bypass.ts';
+
+/** What each way of setting rules aside is called. */
+export const exceptionKindWords: Readonly<Record<ExceptionKind, string>> = {
+  'policy-exception': 'PolicyException',
+  'skip-image-references': 'Skipped images',
+  'static-pass': 'Static pass',
+  'exempt-namespace': 'Exempt namespace',
+  'dry-run': 'Dry run',
+  'failure-policy-ignore': 'Failure lets pods in',
+  'notation-skip': 'Notation level skip',
+  'not-opted-in': 'Not opted in',
+  'no-match-allow': 'No match is allowed',
+};
+
+interface FaultWord {
+  readonly word: string;
+  /** What it means and what to do. */
+  readonly says: string;
+}
+
+/** What is wrong with an exception itself. */
+export const faultWords: Readonly<Record<ExceptionFault, FaultWord>> = {
+  expired: {
+    word: 'Expired',
+    says: 'Its date has passed and it is still in effect: the engine does not read that date. Delete it, or agree on another date.',
+  },
+  unused: {
+    word: 'Unused',
+    says: 'No workload relies on it now. Delete it before one does.',
+  },
+  'too-broad': {
+    word: 'Too broad',
+    says: 'It sets more free than what needs it. Name the namespaces, workloads and images that it is for.',
+  },
+  'no-owner': {
+    word: 'No owner',
+    says: 'Nobody is named who answers for it. Write down who does.',
+  },
+  'no-expiry': {
+    word: 'No expiry',
+    says: 'It holds until somebody remembers it. Write down a date.',
+  },
+  'not-honoured': {
+    word: 'Not honoured',
+    says: 'The engine does not obey it, so what counts on it is not set free.',
+  },
+};
+
+/** What each way past an engine is called. */
+export const bypassWords: Readonly<Record<BypassCode, string>> = {
+  'config-missing': 'Webhook configuration missing',
+  'service-missing': 'Service missing',
+  'no-endpoints': 'Nothing answers',
+  'ca-missing': 'CA missing',
+  'ca-unreadable': 'CA unreadable',
+  'ca-expired': 'CA expired',
+  'failure-policy-ignore': 'Failure lets pods in',
+  'timeout-short': 'Timeout short',
+  'namespace-exempt': 'Namespace exempt',
+  'object-selector': 'Label chosen by the pod',
+  'match-condition': 'Match condition',
+  'match-policy-exact': 'Other API versions pass',
+  'rules-lack-create': 'Creation not asked about',
+  'rules-lack-update': 'Updates not asked about',
+  'rules-lack-ephemeral-containers': 'Ephemeral containers pass',
+  'not-enforced': 'Not enforced',
+  exception: 'Exception',
+  'pods-older-than-policy': 'Pods older than the policy',
+  'static-pod': 'Static pod',
+};
+
+/** What a way past an engine does to pods. */
+export const effectWords: Readonly<Record<BypassRow['effect'], FaultWord>> = {
+  passes: { word: 'Lets pods in', says: 'Pods get in unexamined, now or whenever it fails.' },
+  blocks: {
+    word: 'Blocks pods',
+    says: 'Nothing gets in, until somebody takes the webhook away: then everything does.',
+  },
+};
