@@ -87,7 +87,7 @@ export const TrustRootRow = z.object({
   /** Null when this revision is no longer the one in use. */
   inUse: z
     .object({
-      origin: z.enum(['seed', 'file', 'tuf']),
+      origin: z.enum(['seed', 'file', 'tuf', 'policy']),
       asOf: Instant,
       expiresAt: Instant.nullable(),
       staleSince: Instant.nullable(),

@@ -29,7 +29,13 @@ export interface IdentityRule {
 export type AuthoritySource =
   | { readonly kind: 'configuration'; readonly path: string }
   | { readonly kind: 'command-line' }
-  | { readonly kind: 'policy'; readonly cluster: string; readonly policy: string }
+  | {
+      readonly kind: 'policy';
+      readonly cluster: string;
+      readonly policy: string;
+      /** SHA-256 (hex) of the policy's text about it, trust root included: tells an old policy from a new one. */
+      readonly mark?: string;
+    }
   | PresetSource;
 
 /** An authority that we wrote and the operator chose: where its facts were read, and which were not. */
@@ -145,7 +151,8 @@ export interface TrustRoot {
   readonly revision: string;
   /** The `trusted_root.json` text (protobuf-specs TrustedRoot, JSON). */
   readonly json: string;
-  readonly origin: 'seed' | 'file' | 'tuf';
+  /** `policy`: an object of a cluster says so, and it counts for the policies of this cluster alone. */
+  readonly origin: 'seed' | 'file' | 'tuf' | 'policy';
   /**
    * Set for a private PKI that the operator named by its certificates: these need not say what they
    * are for, as those of Fulcio do.

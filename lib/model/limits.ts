@@ -113,6 +113,15 @@ export const limits = Object.freeze({
   listRestarts: 3,
   /** Objects of one reading that are told one by one when they cannot be understood. */
   readProblems: 100,
+  /** Admission objects of one cluster, and their JSON together: they are held and stored whole. */
+  admissionObjects: 100_000,
+  admissionBytes: 128 * 1024 * 1024,
+  /** Lists of one reading of admission: each kind of constraint, and each namespace of a webhook, is one. */
+  admissionLists: 2_000,
+  /** One annotation with an engine's claims: some 100 bytes for each image and rule. */
+  claimBytes: 64 * 1024,
+  /** Distinct claims kept of one workload; replicas agree, and a rollout brings a second one. */
+  workloadClaims: 20,
   /** A file with Kubernetes objects (V8 holds no longer text), and files in one tree of manifests. */
   inputFileBytes: 500 * 1024 * 1024,
   inputFiles: 20_000,
@@ -122,6 +131,22 @@ export const limits = Object.freeze({
   documentProblems: 50,
   /** Results of one report, and violations of one constraint, that are looked at: engines split them earlier. */
   reportResults: 10_000,
+  /** One condition of a policy; those in the wild have some hundred characters. */
+  expressionText: 16 * 1024,
+  /** Brackets inside brackets of a condition, and nodes inside nodes of what it is read as. */
+  expressionDepth: 100,
+  expressionNodes: 5_000,
+  /** Steps of one evaluation, about a node each: some hundred containers under a long condition. */
+  expressionSteps: 200_000,
+  /** Texts and lists that a condition may make on its way. */
+  expressionResultText: 64 * 1024,
+  expressionResultItems: 1_000,
+  /** Signatures of which nobody knows are taken for there and for missing in turn, so many times. */
+  expressionCases: 32,
+  /** Different rules of policies under which one image is judged; the same rules in many clusters are one. */
+  policyRules: 64,
+  /** Repositories for which the policies that cover them are remembered. */
+  rememberedRepositories: 4_096,
   /** Length at which text from outside is told cut in a verdict; the evidence itself has the whole. */
   displayText: 2_000,
 });

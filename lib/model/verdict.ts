@@ -156,8 +156,20 @@ export interface RequiredAttestation {
 export interface PolicyEvidence {
   /** Names of all of them that cover the image and under which the evidence was judged. */
   readonly judgedUnder: readonly string[];
-  /** What is verified under one of them, once for each. */
-  readonly verified: readonly EvidenceVerdict[];
+  /** What is verified under their rules, once for each different set of rules. */
+  readonly verified: readonly PolicyVerdict[];
+  /** By name of an authority, the text of its policy for which this holds, as `Authority.source` has it. */
+  readonly marks: Readonly<Record<string, string>>;
+  /** Names all that was used with all of its rules: under other ones the evidence is to be judged again. */
+  readonly revision: string;
+  /** Authorities that were left out, since an image is judged under so many different rules only. */
+  readonly omitted?: number;
+}
+
+/** Evidence that is verified under the rules of a policy; several policies may have the same rules. */
+export interface PolicyVerdict extends EvidenceVerdict {
+  /** Names of all authorities with these rules. */
+  readonly under: readonly string[];
 }
 
 /** What all evidence and all authorities together let us say about one digest in one repository. */

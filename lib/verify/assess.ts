@@ -8,7 +8,7 @@ import { type Examination, isOtherKey } from './examine.ts';
 import type { AskedOf, Examiner } from './examiner.ts';
 import { matchIdentity } from './identity.ts';
 import type { PreparedKey } from './keys.ts';
-import type { PreparedAuthority } from './prepare-material.ts';
+import type { PreparedAuthority } from './prepare-authority.ts';
 import { inconclusive, invalid, isRefusal, type Refusal } from './refusal.ts';
 import type { SignedItem } from './signed-item.ts';
 import type { TrustDomain } from './trusted-root.ts';

@@ -12,7 +12,10 @@ import { createExaminer, type Examiner } from './examiner.ts';
 import { factKey } from './fact-key.ts';
 import { judgeImage } from './judge-image.ts';
 import { verifyNotation } from './notation/verify-notation.ts';
-import type { PreparedAuthority, PreparedMaterial } from './prepare-material.ts';
+import { openPolicyLedger } from './policy-evidence.ts';
+import type { PreparedAuthority } from './prepare-authority.ts';
+import type { PreparedMaterial } from './prepare-material.ts';
+import type { CoveringRules } from './prepare-policies.ts';
 import { readEvidence } from './read-evidence.ts';
 import { isRefusal } from './refusal.ts';
 import type { SecondOpinion } from './second-opinion.ts';
@@ -25,6 +28,7 @@ const strangers = 'no-covering-authority';
 /**
  * Verifies everything that was found beside an image under every authority that covers it. What is
  * among the known facts is not verified again; a broken item never hides a good one beside it.
+ * Authorities of policies are asked after the others, and say nothing but `underPolicies`.
  */
 export function verifyImage(
   discovery: Discovery,
@@ -38,6 +42,8 @@ export function verifyImage(
   const covering = material.authorities.filter(({ covers }) => covers(name));
   const notation = material.notation.filter(({ covers }) => covers(name));
   const contentTrust = material.contentTrust.filter(({ covers }) => covers(name));
+  const policies = material.policies?.(name);
+  const ledger = policies && openPolicyLedger(policies);
   const revocation = new Map(answers.map((answer) => [answer.key, answer]));
   const facts = new Map(known.map((fact) => [factKey(fact), fact.verdict]));
   const newFacts: Fact[] = [];
@@ -45,20 +51,20 @@ export function verifyImage(
   let signatureChecks = 0;
   const verdicts = discovery.evidence.map((evidence): EvidenceVerdict => {
     const { verdict, ...found } = verifyOne(evidence);
+    for (const one of found.underPolicies ?? [])
+      ledger?.note(one.covering, one.verdict, verdict, one.foreign);
     newFacts.push(...found.facts);
     lacks.push(...(found.lacks ?? []));
     signatureChecks += found.checks;
     return verdict;
   });
   function verifyOne(evidence: Evidence): EvidenceAnswer {
+    const asked = { discovery, now, policies: policies?.covering ?? [] };
     if (evidence.kind === 'notation')
-      return verifyNotation(
-        { discovery, evidence, covering: notation, answers: revocation, now },
-        facts,
-      );
+      return verifyNotation({ ...asked, evidence, covering: notation, answers: revocation }, facts);
     if (evidence.kind === 'content-trust')
       return verifyContentTrust({ discovery, evidence, covering: contentTrust, now });
-    return assessEvidence({ discovery, evidence, material, covering, now, opinion }, facts);
+    return assessEvidence({ ...asked, evidence, material, covering, opinion }, facts);
   }
   const required = requiredAttestations(
     [...covering, ...notation].map(({ authority }) => authority),
@@ -68,7 +74,11 @@ export function verifyImage(
   const warnings = [...staleRoots(covering), ...missingAttestations(required)];
   const verdict = judgeImage(discovery, verdicts, warnings);
   return {
-    verdict: required.length === 0 ? verdict : { ...verdict, required },
+    verdict: {
+      ...verdict,
+      ...(required.length > 0 && { required }),
+      ...(ledger && { underPolicies: ledger.result() }),
+    },
     newFacts,
     signatureChecks,
     ...(lacks.length > 0 && { lacks }),
@@ -80,6 +90,7 @@ interface EvidenceQuestion {
   readonly evidence: Evidence;
   readonly material: PreparedMaterial;
   readonly covering: readonly PreparedAuthority[];
+  readonly policies: readonly CoveringRules[];
   readonly now: Date;
   readonly opinion: SecondOpinion;
 }
@@ -89,7 +100,21 @@ interface EvidenceAnswer {
   readonly facts: readonly Fact[];
   readonly checks: number;
   readonly lacks?: readonly RevocationQuestion[];
+  readonly underPolicies?: readonly PolicyAnswer[];
 }
+
+/** What an item came to under rules of policies. */
+interface PolicyAnswer {
+  readonly covering: CoveringRules;
+  readonly verdict: EvidenceVerdict;
+  /** The rules have nothing to say about it. */
+  readonly foreign: boolean;
+}
+
+type Recall = (
+  under: Pick<Fact, 'authorityFingerprint' | 'trustRootRevision'>,
+  assess: () => EvidenceVerdict,
+) => EvidenceVerdict;
 
 function assessEvidence(
   question: EvidenceQuestion,
@@ -114,48 +139,72 @@ function assessEvidence(
 
 function assessItems(
   examiner: Examiner,
-  { discovery, evidence, material, covering, now }: EvidenceQuestion,
+  question: EvidenceQuestion,
   known: ReadonlyMap<string, EvidenceVerdict>,
 ): EvidenceAnswer {
-  const facts: Fact[] = [];
-  const recall = (
-    under: Pick<Fact, 'authorityFingerprint' | 'trustRootRevision'>,
-    assess: () => EvidenceVerdict,
-  ): EvidenceVerdict => {
+  const { discovery, evidence, now } = question;
+  const facts = new Map<string, Fact>();
+  const recall: Recall = (under, assess) => {
     const key = { subject: discovery.subject, evidence: evidence.id, verifierVersion, ...under };
-    const before = known.get(factKey(key));
+    const name = factKey(key);
+    const before = facts.get(name)?.verdict ?? known.get(name);
     // The place of the evidence and the name of the authority may have changed; the outcome has not.
     if (before && holdsAt(before, now)) return { ...before, sources: evidence.sources };
     const asked = examiner.asked();
     const verdict = guarded(evidence, assess);
     // What took no cryptography is found again as fast as a fact.
-    if (examiner.asked() > asked && isLasting(verdict)) facts.push({ ...key, verdict });
+    if (examiner.asked() > asked && isLasting(verdict)) facts.set(name, { ...key, verdict });
     return verdict;
   };
+  const verdict = assessForImage(examiner, question, recall);
+  const underPolicies = assessForPolicies(examiner, question, recall);
+  return { verdict, underPolicies, facts: [...facts.values()], checks: examiner.count() };
+}
 
+const askUnder = (examiner: Examiner, prepared: PreparedAuthority, recall: Recall) =>
+  recall(
+    {
+      authorityFingerprint: prepared.authority.fingerprint,
+      trustRootRevision: prepared.domain?.revision ?? '',
+    },
+    () => assessUnder(examiner, prepared),
+  );
+
+function assessForImage(
+  examiner: Examiner,
+  { material, covering }: EvidenceQuestion,
+  recall: Recall,
+): EvidenceVerdict {
   const mine: EvidenceVerdict[] = [];
   for (const prepared of covering) {
-    const { authority, domain } = prepared;
-    const verdict = recall(
-      { authorityFingerprint: authority.fingerprint, trustRootRevision: domain?.revision ?? '' },
-      () => assessUnder(examiner, prepared),
-    );
-    if (!isForeign(verdict, prepared)) mine.push({ ...verdict, authority: authority.name });
+    const verdict = askUnder(examiner, prepared, recall);
+    if (!isForeign(verdict, prepared))
+      mine.push({ ...verdict, authority: prepared.authority.name });
     if (verdict.status === 'verified') break;
   }
   const best = mine.length > 0 ? bestOf(mine) : undefined;
-  if (best !== undefined && best.reason !== 'cert-untrusted-root')
-    return { verdict: best, facts, checks: examiner.count() };
+  if (best !== undefined && best.reason !== 'cert-untrusted-root') return best;
   const coverage = coverageOf(covering);
-  const verdict = recall(
+  return recall(
     {
       authorityFingerprint: `${strangers} ${coverage.keys} ${coverage.identities}`,
       trustRootRevision: material.revision,
     },
     () => assessStranger(examiner, material, coverage),
   );
-  return { verdict, facts, checks: examiner.count() };
 }
+
+const assessForPolicies = (
+  examiner: Examiner,
+  { policies }: EvidenceQuestion,
+  recall: Recall,
+): readonly PolicyAnswer[] =>
+  policies.flatMap((covering) => {
+    const { rules } = covering;
+    if (rules.kind !== 'sigstore') return [];
+    const verdict = askUnder(examiner, rules.prepared, recall);
+    return [{ covering, verdict, foreign: isForeign(verdict, rules.prepared) }];
+  });
 
 const holdsAt = ({ holdsUntil }: EvidenceVerdict, now: Date): boolean =>
   holdsUntil === undefined || now.getTime() < Date.parse(holdsUntil);

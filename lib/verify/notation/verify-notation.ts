@@ -4,6 +4,7 @@ import type { EvidenceVerdict } from '#lib/model/verdict.ts';
 import type { Fact } from '#lib/ports.ts';
 import { bestOf, crashVerdict } from '#lib/verify/assess.ts';
 import { factKey } from '#lib/verify/fact-key.ts';
+import type { CoveringRules } from '#lib/verify/prepare-policies.ts';
 import { verifierVersion } from '#lib/verify/verifier-version.ts';
 import {
   assessNotation,
@@ -23,6 +24,7 @@ export interface NotationQuestion extends NotationCircumstances {
   readonly discovery: Discovery;
   readonly evidence: NotationEvidence;
   readonly covering: readonly PreparedNotation[];
+  readonly policies?: readonly CoveringRules[];
 }
 
 /** The best verdict, facts that were not known, and what the world must be asked for a better one. */
@@ -31,6 +33,11 @@ export interface NotationAnswer {
   readonly facts: readonly Fact[];
   readonly checks: number;
   readonly lacks: readonly RevocationQuestion[];
+  readonly underPolicies?: readonly {
+    readonly covering: CoveringRules;
+    readonly verdict: EvidenceVerdict;
+    readonly foreign: false;
+  }[];
 }
 
 /**
@@ -41,32 +48,68 @@ export function verifyNotation(
   question: NotationQuestion,
   known: ReadonlyMap<string, EvidenceVerdict>,
 ): NotationAnswer {
-  const { evidence, covering } = question;
+  const { evidence } = question;
   try {
     const examine = once(() => examineNotation(evidence, question.discovery));
-    if (covering.length === 0) {
-      const verdict = assessStrangeNotation(evidence, examine.get());
-      return { verdict, facts: [], checks: examine.count(), lacks: [] };
-    }
-    const outcomes = covering.map((prepared) =>
-      assessUnder(prepared, question, known, examine.get),
-    );
-    const verdicts = outcomes.map(({ verdict }) => verdict);
+    const own = assessForImage(question, known, examine.get);
+    const policies = (question.policies ?? []).flatMap((covering) => {
+      const { rules } = covering;
+      if (rules.kind !== 'notation') return [];
+      return [{ covering, ...assessForPolicy(rules.prepared, question, known, examine.get) }];
+    });
     return {
-      verdict: verdicts.find(isFullProof) ?? bestOf(verdicts),
-      facts: outcomes.flatMap(({ fact }) => fact ?? []),
+      verdict: own.verdict,
+      facts: [...own.facts, ...policies.flatMap(({ fact }) => fact ?? [])],
       checks: examine.count(),
-      lacks: outcomes.flatMap(({ lacks }) => lacks),
+      lacks: [...own.lacks, ...policies.flatMap(({ lacks }) => lacks)],
+      underPolicies: policies.map(({ covering, verdict }) => ({
+        covering,
+        verdict,
+        foreign: false,
+      })),
     };
   } catch (error) {
     return { verdict: crashVerdict(evidence, error), facts: [], checks: 0, lacks: [] };
   }
 }
 
+type Known = ReadonlyMap<string, EvidenceVerdict>;
+
+function assessForImage(
+  question: NotationQuestion,
+  known: Known,
+  examine: () => NotationExamination,
+): Pick<NotationAnswer, 'verdict' | 'facts' | 'lacks'> {
+  const { evidence, covering } = question;
+  if (covering.length === 0)
+    return { verdict: assessStrangeNotation(evidence, examine()), facts: [], lacks: [] };
+  const outcomes = covering.map((prepared) => assessUnder(prepared, question, known, examine));
+  const verdicts = outcomes.map(({ verdict }) => verdict);
+  return {
+    verdict: verdicts.find(isFullProof) ?? bestOf(verdicts),
+    facts: outcomes.flatMap(({ fact }) => fact ?? []),
+    lacks: outcomes.flatMap(({ lacks }) => lacks),
+  };
+}
+
+/** A throw under a policy says nothing about the image, nor about other policies. */
+function assessForPolicy(
+  prepared: PreparedNotation,
+  question: NotationQuestion,
+  known: Known,
+  examine: () => NotationExamination,
+): ReturnType<typeof assessUnder> {
+  try {
+    return assessUnder(prepared, question, known, examine);
+  } catch (error) {
+    return { verdict: crashVerdict(question.evidence, error), lacks: [] };
+  }
+}
+
 function assessUnder(
   prepared: PreparedNotation,
   question: NotationQuestion,
-  known: ReadonlyMap<string, EvidenceVerdict>,
+  known: Known,
   examine: () => NotationExamination,
 ): NotationAssessment & { readonly fact?: Fact } {
   const { discovery, evidence, now } = question;
