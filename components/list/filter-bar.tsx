@@ -1,4 +1,5 @@
 import { X } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { Button } from '#components/ui/button.tsx';
 import { Clip } from '#components/ui/text.tsx';
 import type { Facets } from '#lib/contract/paging.ts';
@@ -29,6 +30,8 @@ interface FilterBarProps {
   readonly tokens: readonly FilterToken[];
   readonly dropped: readonly DroppedParam[];
   readonly example: string;
+  /** Choices that stand first, where they are not statuses. */
+  readonly chips?: ReactNode;
   readonly onChange: (patch: Readonly<Record<string, unknown>>, how?: 'push' | 'replace') => void;
   /** Absent when nothing is filtered. */
   readonly onClear: (() => void) | undefined;
@@ -36,7 +39,7 @@ interface FilterBarProps {
 
 /** What narrows a list: statuses, facets with their counts, and the typed search. */
 export function FilterBar(props: FilterBarProps) {
-  const { filter, facets, counts, tokens, dropped, example, onChange, onClear } = props;
+  const { filter, facets, counts, tokens, dropped, example, chips, onChange, onClear } = props;
   const values = filter as unknown as Readonly<Record<string, readonly string[]>>;
   const minor = facets.filter((facet) => facet.minor);
   const menu = (facet: Facet) => (
@@ -58,6 +61,7 @@ export function FilterBar(props: FilterBarProps) {
             onChange={(status) => onChange({ status })}
           />
         )}
+        {chips}
         {facets.filter(({ minor }) => !minor).map(menu)}
         <div className="flex gap-2 md:hidden">{minor.map(menu)}</div>
       </div>

@@ -5,6 +5,8 @@ import { docked, useMedia } from './use-media.ts';
 
 interface ListLayoutProps {
   readonly title: string;
+  /** `section`: the list is a part of a page that has a title of its own. */
+  readonly level?: 'page' | 'section';
   readonly views?: ReactNode;
   readonly actions: ReactNode;
   /** What stands between the head and the filters. */
@@ -19,14 +21,18 @@ interface ListLayoutProps {
 
 /** A list page: head, filters, rows, and a panel that docks beside them or lies over them. */
 export function ListLayout(props: ListLayoutProps) {
-  const { title, views, actions, intro, filters, panel, panelTitle, onClosePanel, children } =
-    props;
+  const { title, level = 'page', views, actions, intro, filters, panel, panelTitle } = props;
+  const { onClosePanel, children } = props;
   const wide = useMedia(docked);
   const open = panel !== undefined;
   return (
     <>
       <div className="mb-3 flex flex-wrap items-center gap-x-3 gap-y-2">
-        <h1 className="text-title">{title}</h1>
+        {level === 'page' ? (
+          <h1 className="text-title">{title}</h1>
+        ) : (
+          <h2 className="text-section">{title}</h2>
+        )}
         {views}
         <div data-print="none" className="ml-auto flex gap-2">
           {actions}

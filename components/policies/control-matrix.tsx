@@ -1,0 +1,165 @@
+import clsx from 'clsx';
+import { ChevronRight } from 'lucide-react';
+import { useId, useState } from 'react';
+import { ModeBadge } from '#components/status/admission-badge.tsx';
+import { engineNames } from '#components/status/admission-words.ts';
+import { workloadsHref } from '#components/status/hrefs.ts';
+import { Button } from '#components/ui/button.tsx';
+import { formatCount, formatNoun } from '#components/ui/format.ts';
+import { Link } from '#components/ui/link.tsx';
+import { Table, Tbody, Td, Th, Tr } from '#components/ui/table.tsx';
+import { Clip, Wrap } from '#components/ui/text.tsx';
+import type { ControlMatrix, ControlRow } from '#lib/contract/policies.ts';
+import type { Engine } from '#lib/model/policy.ts';
+
+/** So many namespaces stand open without being asked for, and so many are drawn at a time. */
+const openByItself = 60;
+const atFirst = 100;
+
+interface ControlTableProps {
+  readonly rows: readonly ControlRow[];
+  readonly engines: ControlMatrix['engines'];
+}
+
+/** Namespace × engine: the strongest mode in effect, each engine's, and why it is not stronger. */
+export function ControlTable({ rows, engines }: ControlTableProps) {
+  const clusters = [...Map.groupBy(rows, ({ cluster }) => cluster)];
+  return (
+    <div className="overflow-x-auto print:overflow-visible">
+      <Table caption="Namespaces by engine with the mode in effect">
+        <thead>
+          <tr>
+            <Th>Namespace</Th>
+            <Th>In effect</Th>
+            {engines.map((engine) => (
+              <Th key={engine}>{engineNames[engine]}</Th>
+            ))}
+            <Th className="w-[36%]">Why not stronger</Th>
+            <Th numeric>Workloads</Th>
+          </tr>
+        </thead>
+        {clusters.map(([cluster, namespaces], index) => (
+          <ClusterGroup
+            key={cluster}
+            cluster={cluster}
+            rows={namespaces}
+            engines={engines}
+            openAtFirst={rows.length <= openByItself || index === 0}
+          />
+        ))}
+      </Table>
+    </div>
+  );
+}
+
+interface ClusterGroupProps extends ControlTableProps {
+  readonly cluster: string;
+  readonly openAtFirst: boolean;
+}
+
+function ClusterGroup({ cluster, rows, engines, openAtFirst }: ClusterGroupProps) {
+  const id = useId();
+  const [open, setOpen] = useState(openAtFirst);
+  const [all, setAll] = useState(false);
+  const shown = all ? rows : rows.slice(0, atFirst);
+  const columns = engines.length + 4;
+  return (
+    <Tbody id={id}>
+      <Tr className="bg-sunken">
+        <Td colSpan={columns} card="lead">
+          <button
+            type="button"
+            aria-expanded={open}
+            aria-controls={id}
+            onClick={() => setOpen(!open)}
+            className="flex max-w-full items-center gap-1.5 text-left"
+          >
+            <ChevronRight
+              aria-hidden="true"
+              className={clsx('size-3.5 text-ink-3 transition-[rotate]', open && 'rotate-90')}
+            />
+            <Clip className="font-semibold">{cluster}</Clip>
+            <span className="whitespace-nowrap text-ink-3 tabular-nums">
+              {formatNoun(rows.length, 'namespace')}
+            </span>
+          </button>
+        </Td>
+      </Tr>
+      {open && shown.map((row) => <Namespace key={row.namespace} row={row} engines={engines} />)}
+      {open && shown.length < rows.length && (
+        <Tr>
+          <Td colSpan={columns} card="lead">
+            <Button variant="quiet" onClick={() => setAll(true)}>
+              Show all {formatCount(rows.length)}
+            </Button>
+          </Td>
+        </Tr>
+      )}
+    </Tbody>
+  );
+}
+
+interface NamespaceProps {
+  readonly row: ControlRow;
+  readonly engines: readonly Engine[];
+}
+
+function Namespace({ row, engines }: NamespaceProps) {
+  const { cluster, namespace, strongest, workloads, stale } = row;
+  const why = whyNot(row);
+  return (
+    <Tr>
+      <Td
+        card="lead"
+        className={clsx('max-w-64', strongest === 'none' && 'shadow-[inset_2px_0_var(--text)]')}
+      >
+        <Link
+          href={workloadsHref({ cluster: [cluster], namespace: [namespace] })}
+          className="block font-medium"
+        >
+          <Clip>{namespace}</Clip>
+        </Link>
+        {stale && <span className="block text-label text-notice-text">stale</span>}
+      </Td>
+      <Td label="In effect" card="full" className="whitespace-nowrap">
+        <ModeBadge mode={strongest} />
+      </Td>
+      {engines.map((engine) => (
+        <Td key={engine} label={engineNames[engine]} card="full" className="whitespace-nowrap">
+          <EngineCell row={row} engine={engine} />
+        </Td>
+      ))}
+      <Td
+        {...(why === '' ? { card: 'hidden' as const } : { label: 'Why', card: 'full' as const })}
+        className="py-1 text-ink-2"
+      >
+        <Wrap>{why}</Wrap>
+      </Td>
+      <Td numeric label="Workloads" card="full">
+        <span className={workloads === 0 ? 'text-ink-3' : ''}>{formatCount(workloads)}</span>
+      </Td>
+    </Tr>
+  );
+}
+
+function EngineCell({ row, engine }: { readonly row: ControlRow; readonly engine: Engine }) {
+  const cell = row.cells.find((item) => item.engine === engine);
+  if (cell === undefined)
+    return (
+      <span title={`${engineNames[engine]} does not run in ${row.cluster}`} className="text-ink-3">
+        not here
+      </span>
+    );
+  return (
+    <span title={cell.why ?? undefined}>
+      <ModeBadge mode={cell.mode} className={clsx(cell.mode !== row.strongest && 'text-ink-3!')} />
+    </span>
+  );
+}
+
+/** Why nothing stronger is in effect: the reason of the namespace, or those of its engines. */
+export function whyNot({ strongest, why, cells }: ControlRow): string {
+  if (strongest === 'enforce') return '';
+  if (why !== null) return why;
+  return [...new Set(cells.map((cell) => cell.why).filter((reason) => reason !== null))].join('; ');
+}
