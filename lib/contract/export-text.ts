@@ -1,4 +1,4 @@
-import type { ExportFormat } from './paging.ts';
+import type { ExportFormat, TableFormat } from './paging.ts';
 import { type SarifRow, sarifDocument } from './sarif.ts';
 
 /** One exportable list: rows in batches, the columns of its CSV, and how a row becomes a SARIF result. */
@@ -9,10 +9,23 @@ export interface ExportSource<T extends object> {
   readonly sarif: (row: T) => SarifRow;
 }
 
+/** A list whose rows are no findings: it has no SARIF. */
+export type TableSource<T extends object> = Omit<ExportSource<T>, 'sarif'>;
+
 /** The text of an export, in pieces. */
 export async function* exportText<T extends object>(
   source: ExportSource<T>,
   format: ExportFormat,
+): AsyncGenerator<string, undefined, undefined> {
+  if (format !== 'sarif') return yield* tableText(source, format);
+  const [head, tail] = sarifDocument();
+  yield* separated(source.rows, head, (row) => JSON.stringify(source.sarif(row)), tail);
+}
+
+/** The text of a table, in pieces. */
+export async function* tableText<T extends object>(
+  source: TableSource<T>,
+  format: TableFormat,
 ): AsyncGenerator<string, undefined, undefined> {
   switch (format) {
     case 'csv':
@@ -26,11 +39,6 @@ export async function* exportText<T extends object>(
       return;
     case 'json':
       yield* separated(source.rows, '[\n', (row) => JSON.stringify(row), '\n]\n');
-      return;
-    case 'sarif': {
-      const [head, tail] = sarifDocument();
-      yield* separated(source.rows, head, (row) => JSON.stringify(source.sarif(row)), tail);
-    }
   }
 }
 

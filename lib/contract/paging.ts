@@ -39,6 +39,10 @@ export const exportFormats = ['csv', 'json', 'ndjson', 'sarif'] as const;
 export const ExportFormat = z.enum(exportFormats);
 export type ExportFormat = z.infer<typeof ExportFormat>;
 
+/** Formats of lists whose rows are no findings. */
+export const TableFormat = ExportFormat.exclude(['sarif']);
+export type TableFormat = z.infer<typeof TableFormat>;
+
 /** RFC 9457. */
 export const Problem = z
   .object({

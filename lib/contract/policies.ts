@@ -341,3 +341,4 @@ export type VisibilityRow = z.infer<typeof VisibilityRow>;
 export const VisibilityList = z
   .object({ items: z.array(VisibilityRow) })
   .meta({ id: 'VisibilityList' });
+export type VisibilityList = z.infer<typeof VisibilityList>;

@@ -84,6 +84,8 @@ export const SimulationList = z
   .object({ items: z.array(Simulation) })
   .meta({ id: 'SimulationList' });
 
+export type SimulationList = z.infer<typeof SimulationList>;
+
 export const simulationChanges = [
   'newly-refused',
   'newly-error',

@@ -16,8 +16,10 @@ export type ChangedKey =
   | 'clusters'
   | 'registries'
   | 'findings'
+  | 'policies'
   | 'scans'
-  | 'sources';
+  | 'sources'
+  | 'simulations';
 
 /** Tells every page what changed, at most once an interval. */
 export interface Publisher {
