@@ -16,6 +16,7 @@ export async function dueSubjects(
       or i.checked_at < ${options.checkedBefore.toISOString()}::timestamptz)
     and (exists (select from image_use where image_id = i.id)
       or exists (select from image_use where other_image_id = i.id)
+      or exists (select from image_use where pinned_image_id = i.id)
       or exists (select from published_tag where image_id = i.id)
       or exists (select from tag_now as t join image_use as u on u.tag_id = t.id where t.image_id = i.id))`;
   const page = await sql<Subject & { id: number }>`

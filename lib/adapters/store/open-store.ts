@@ -1,11 +1,13 @@
 import { sql } from 'kysely';
-import type { ReadStore, ScanStore, Store } from '#lib/ports.ts';
+import type { ReadStore, ReviewStore, ScanStore, Store } from '#lib/ports.ts';
+import { admissionAge, admissionOf, saveAdmission } from './admission-objects.ts';
 import { storableDeep } from './bulk.ts';
 import { Catalog } from './catalog.ts';
 import type { StoreContext } from './context.ts';
 import type { Database, QueueDatabase } from './database.ts';
 import { dueSubjects, dueTags } from './due.ts';
 import { openEmbedded, openMemory } from './embedded.ts';
+import { formerWorkloads } from './former-workloads.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { KnownIds } from './intern.ts';
 import { saveJudgements } from './judge.ts';
@@ -25,6 +27,15 @@ import { search } from './read-search.ts';
 import { scan, scans, sources } from './read-sources.ts';
 import { allContainers, workload } from './read-workload.ts';
 import { allWorkloads, workloads } from './read-workloads.ts';
+import { reviewedImages, reviewedWorkloads, reviewIndex } from './review-reading.ts';
+import {
+  allSimulationRows,
+  saveSimulation,
+  saveSimulationRows,
+  simulation,
+  simulationRows,
+  simulations,
+} from './simulations.ts';
 import { forgetClustersExcept, saveInventory, saveWorkloads } from './write-inventory.ts';
 import {
   saveCluster,
@@ -95,6 +106,7 @@ function assemble(database: Database, context: StoreContext): OpenedStore {
     queueDatabase: database.queue,
     ...writing(context),
     ...reading(context),
+    ...reviewing(context),
     publish: async (channel, payload) => {
       await sql`select pg_notify(${channel}, ${payload})`.execute(context.db);
     },
@@ -108,6 +120,7 @@ const writing = (context: StoreContext): ScanStore => ({
   saveInventory: (cluster, inventory, at) => saveInventory(context, cluster, inventory, at),
   saveWorkloads: (_cluster, inventory, gone, at) => saveWorkloads(context, inventory, gone, at),
   saveCluster: (state) => saveCluster(context, state),
+  saveAdmission: (cluster, admission) => saveAdmission(context, cluster, admission),
   forgetClustersExcept: (ids) => forgetClustersExcept(context, ids),
   dueSubjects: (due) => dueSubjects(context, due),
   dueTags: (due) => dueTags(context, due),
@@ -152,6 +165,21 @@ const reading = (context: StoreContext): ReadStore => ({
   allContainers: (filter) => allContainers(context, clean(filter)),
   allImages: (filter) => allImages(context, clean(filter)),
   allPublished: (filter) => allPublished(context, clean(filter)),
+});
+
+const reviewing = (context: StoreContext): ReviewStore => ({
+  reviewIndex: () => reviewIndex(context),
+  admissionOf: (cluster) => admissionOf(context, cluster),
+  admissionAge: (cluster) => admissionAge(context, cluster),
+  reviewedWorkloads: (ids) => reviewedWorkloads(context, ids.map(clean)),
+  reviewedImages: (ids) => reviewedImages(context, ids),
+  formerWorkloads: (since) => formerWorkloads(context, since),
+  saveSimulation: (one) => saveSimulation(context, one),
+  saveSimulationRows: (id, rows) => saveSimulationRows(context, id, rows),
+  simulation: (id) => simulation(context, clean(id)),
+  simulations: (limit) => simulations(context, limit),
+  simulationRows: (id, filter, page) => simulationRows(context, clean(id), clean(filter), page),
+  allSimulationRows: (id, filter) => allSimulationRows(context, clean(id), clean(filter)),
 });
 
 /** Answers within a second, or says that the database does not. */

@@ -59,6 +59,8 @@ export interface UseRecord {
   readonly image_id: number | null;
   readonly other_image_id: number | null;
   readonly tag_id: number | null;
+  /** What the declared digest names, where one is declared. */
+  readonly pinned_image_id: number | null;
   readonly since: Date;
 }
 
@@ -130,6 +132,7 @@ export const useColumns: Columns<UseRecord> = {
   image_id: ['int4', (row) => row.image_id],
   other_image_id: ['int4', (row) => row.other_image_id],
   tag_id: ['int4', (row) => row.tag_id],
+  pinned_image_id: ['int4', (row) => row.pinned_image_id],
   since: ['timestamptz', (row) => row.since],
 };
 

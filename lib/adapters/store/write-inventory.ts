@@ -1,14 +1,17 @@
 import { sql } from 'kysely';
 import { tagOf } from '#lib/model/reference.ts';
 import type { ImageUse, Inventory, Workload } from '#lib/model/workload.ts';
+import { forgetAdmissionExcept } from './admission-objects.ts';
 import { chunks } from './bulk.ts';
 import { rankOf } from './container-class.ts';
 import type { StoreContext } from './context.ts';
+import { forgetFormerExcept, rememberFormer } from './former-workloads.ts';
 import { appendHistory, type Change, type HistoryEntry } from './history.ts';
 import { internImages, internTags, type KeyedImage, type KeyedTag } from './intern.ts';
 import { markToJudge } from './judge-marks.ts';
 import { contentHash, keyOfUse, type UseRecord, type WorkloadRecord } from './rows.ts';
 import { type Write, write } from './transaction.ts';
+import { forgetAdmissionFacts, saveAdmissionFacts } from './workload-admission.ts';
 import { lockStates, type States, saveStates, type WorkloadState } from './workload-state.ts';
 
 /** Workloads of one transaction: each is written whole, and readers come in between. */
@@ -70,7 +73,11 @@ export async function forgetClustersExcept(
     new Date(),
     'configuration',
   );
-  await sql`delete from cluster where id <> all(${ids}::text[])`.execute(context.db);
+  await write(context.db, async ({ trx }) => {
+    await forgetAdmissionExcept(trx, ids);
+    await forgetFormerExcept(trx, ids);
+    await sql`delete from cluster where id <> all(${ids}::text[])`.execute(trx);
+  });
 }
 
 function group({ workloads, uses }: Inventory): readonly Incoming[] {
@@ -96,7 +103,12 @@ async function apply(
         part.map(({ workload }) => workload.id),
       );
       const after = await build(context, running, before, part, at);
+      await rememberFormer(running.trx, before, after, at);
       await saveStates(running, context.catalog, before, after, at);
+      await saveAdmissionFacts(
+        running.trx,
+        part.map(({ workload }) => workload),
+      );
       await markToJudge(
         running.trx,
         part.map(({ workload }) => workload.id),
@@ -113,7 +125,9 @@ async function apply(
   for (const part of chunks(gone, workloadsAtOnce))
     await write(context.db, async (running) => {
       const before = await lockStates(running.trx, part);
+      await rememberFormer(running.trx, before, [], at);
       await saveStates(running, context.catalog, before, [], at);
+      await forgetAdmissionFacts(running.trx, part);
       await sql`delete from to_judge where workload_id = any(${part}::text[])`.execute(running.trx);
       const entries = [...before.keys()].map((subject) => ({
         subject,
@@ -147,6 +161,7 @@ async function build(
         image_id: images.get(imageOf(use)) ?? null,
         other_image_id: images.get(otherImageOf(use)) ?? null,
         tag_id: tags.get(tagsOf(use)[0]) ?? null,
+        pinned_image_id: images.get(pinnedImageOf(use)) ?? null,
       });
     }
     const findings = (old?.findings ?? []).filter(
@@ -233,8 +248,15 @@ function otherImageOf({ reference, running }: ImageUse): KeyedImage | undefined 
   return { registry, repository, digest: running.digest };
 }
 
+/** What the spec pins, which admission is asked about whatever the runtime reports. */
+function pinnedImageOf({ reference }: ImageUse): KeyedImage | undefined {
+  if (reference?.digest === undefined) return;
+  const { registry, repository, digest } = reference;
+  return { registry, repository, digest };
+}
+
 const imagesOf = (use: ImageUse): readonly KeyedImage[] =>
-  [imageOf(use), otherImageOf(use)].filter((image) => image !== undefined);
+  [imageOf(use), otherImageOf(use), pinnedImageOf(use)].filter((image) => image !== undefined);
 
 /** Only a tag that decides what is pulled next is asked for: beside a digest nothing pulls by it. */
 function tagsOf({ reference }: ImageUse): readonly KeyedTag[] {

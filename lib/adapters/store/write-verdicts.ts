@@ -144,7 +144,7 @@ async function update(trx: Write['trx'], rows: readonly VerdictRow[]): Promise<v
     update image as i set rank = n.rank, reason = n.reason, detail = n.detail, retry_at = n.retry_at,
       signer = n.signer, authority = n.authority, attested = n.attested, formats = n.formats,
       media_type = coalesce(n.media_type, i.media_type), platforms = coalesce(n.platforms, i.platforms),
-      since = n.since, verdict = n.verdict
+      since = n.since, verdict = n.verdict, revision = i.revision + 1
     from ${asTable(rows, columns)} as n where i.id = n.id`.execute(trx);
 }
 
