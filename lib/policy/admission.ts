@@ -88,8 +88,16 @@ export interface Admission {
     readonly reference: ObjectReference;
     readonly problems: readonly DocumentProblem[];
   }[];
-  /** What every engine says to each container, today and if it enforced. */
-  decide(admitted: AdmittedObject, factsOf: FactsOf): readonly RuleDecision[];
+  /**
+   * What every engine says to each container, today and if it enforced. Decisions are remembered for
+   * the very facts for which they were made: give the same object for the same facts. With `only`, what
+   * these policies say (keys by `policyKey`); give the same set for the same question.
+   */
+  decide(
+    admitted: AdmittedObject,
+    factsOf: FactsOf,
+    options?: { readonly only?: ReadonlySet<string> },
+  ): readonly RuleDecision[];
   readonly bypasses: readonly Bypass[];
   readonly exceptions: readonly LedgerEntry[];
   /** Of every namespace: what each engine does there. */
