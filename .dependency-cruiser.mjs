@@ -6,6 +6,7 @@ const stages = ['lib/inventory', 'lib/resolve', 'lib/verify', 'lib/policy', 'lib
 const base = ['lib/errors.ts', 'lib/model'];
 const server = [
   'lib/contract',
+  'lib/review',
   'lib/posture',
   'lib/ports.ts',
   'lib/wiring',
@@ -23,6 +24,7 @@ const layers = {
   'lib/config': base,
   ...Object.fromEntries(stages.map((stage) => [stage, ['lib/ports.ts', ...base]])),
   'lib/scan': [...stages, 'lib/contract', 'lib/ports.ts', 'lib/log.ts', ...base],
+  'lib/review': ['lib/policy', 'lib/contract', 'lib/ports.ts', 'lib/log.ts', ...base],
   'lib/adapters': ['lib/contract', 'lib/ports.ts', 'lib/log.ts', ...base],
   'lib/wiring': [
     'lib/config',
@@ -31,6 +33,7 @@ const layers = {
     'lib/log.ts',
     'lib/adapters',
     'lib/scan',
+    'lib/review',
     'lib/verify',
     ...base,
   ],
@@ -51,6 +54,7 @@ const owners = {
   '@sigstore/(verify|bundle|core)': 'lib/(verify|lab)',
   'tuf-js': 'lib/adapters/trust',
   '@sigstore/(mock|sign)': 'lib/lab',
+  '@bufbuild/cel|@jmespath-community/jmespath': 'lib/policy',
   'kysely|pg|pg-boss|@electric-sql/pglite': 'lib/adapters/(store|queue)',
   undici: 'lib/(adapters|cli)',
   '@tanstack/react-query': '(lib/query|app)',
@@ -97,7 +101,7 @@ export default {
       name: 'core does no I/O',
       severity: 'error',
       from: {
-        path: '^lib/(model|inventory|resolve|verify|policy|posture|scan|contract|query)/',
+        path: '^lib/(model|inventory|resolve|verify|policy|posture|scan|review|contract|query)/',
         // The entry of a worker thread is the one place where a stage meets its port to the pool.
         pathNot: [tests, '^lib/scan/verify-worker[.]ts$'],
       },
