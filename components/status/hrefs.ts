@@ -22,9 +22,10 @@ export const policyHref = (id: string): string => `/policies/${encodeURIComponen
 export const policiesHref = (filter: Partial<z.output<typeof PolicyFilter>>): string =>
   urlOf('/policies', writeUrl(PolicyFilter, filter));
 
-/**
- * The decisions of the fleet that stand between today and enforcing: those that would be refused,
- * or those with another outcome where the filter names one.
- */
+/** Decisions of the whole fleet under a filter: the rows behind a number about admission. */
+export const decisionsHref = (filter: Partial<z.output<typeof DecisionFilter>>): string =>
+  urlOf('/policies/decisions', writeUrl(DecisionFilter, filter));
+
+/** What gets in today and would be refused by enforcing, under a filter. */
 export const gapHref = (filter: Partial<z.output<typeof DecisionFilter>> = {}): string =>
-  urlOf('/policies/gap', writeUrl(DecisionFilter, filter));
+  urlOf('/policies/gap', writeUrl(DecisionFilter, { ...filter, gap: undefined }));
