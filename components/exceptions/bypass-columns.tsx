@@ -1,7 +1,7 @@
 import { DoorOpen, OctagonX } from 'lucide-react';
 import type { Column } from '#components/list/column.ts';
 import { engineNames } from '#components/status/admission-words.ts';
-import { gapHref } from '#components/status/hrefs.ts';
+import { decisionsHref } from '#components/status/hrefs.ts';
 import { formatCount } from '#components/ui/format.ts';
 import { Link } from '#components/ui/link.tsx';
 import { Clip } from '#components/ui/text.tsx';
@@ -69,7 +69,7 @@ export const bypassColumns: readonly Column<BypassRow>[] = [
         <span className="text-ink-3">0</span>
       ) : (
         <Link
-          href={gapHref({ bypass: id })}
+          href={decisionsHref({ bypass: id })}
           tabIndex={-1}
           title="Show the workloads that could use it"
           className="hover:underline hover:underline-offset-3"

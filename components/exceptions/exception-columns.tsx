@@ -1,7 +1,7 @@
 import { TriangleAlert } from 'lucide-react';
 import type { Column } from '#components/list/column.ts';
 import { engineNames } from '#components/status/admission-words.ts';
-import { gapHref, policyHref } from '#components/status/hrefs.ts';
+import { decisionsHref, policyHref } from '#components/status/hrefs.ts';
 import { formatCount } from '#components/ui/format.ts';
 import { Link } from '#components/ui/link.tsx';
 import { RelativeTime } from '#components/ui/relative-time.tsx';
@@ -84,7 +84,7 @@ export const exceptionColumns: readonly Column<ExceptionRow>[] = [
         <span className="text-ink-3">0</span>
       ) : (
         <Link
-          href={gapHref({ exception: id })}
+          href={decisionsHref({ exception: id })}
           tabIndex={-1}
           title="Show the workloads that rely on it"
           className="hover:underline hover:underline-offset-3"

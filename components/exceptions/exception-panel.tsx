@@ -1,7 +1,7 @@
 import { type FactEntry, Facts } from '#components/list/facts.tsx';
 import { PanelHead, PanelPart } from '#components/list/panel-parts.tsx';
 import { engineNames } from '#components/status/admission-words.ts';
-import { gapHref, policyHref } from '#components/status/hrefs.ts';
+import { decisionsHref, policyHref } from '#components/status/hrefs.ts';
 import { AsOf } from '#components/ui/as-of.tsx';
 import { CopyButton } from '#components/ui/copy.tsx';
 import { formatNoun } from '#components/ui/format.ts';
@@ -49,7 +49,7 @@ export function ExceptionPanel({ row, onClose }: ExceptionPanelProps) {
           </p>
         ) : (
           <Link
-            href={gapHref({ exception: id })}
+            href={decisionsHref({ exception: id })}
             className="justify-self-start text-accent hover:underline hover:underline-offset-3"
           >
             Show {workloads === 1 ? 'the workload that relies' : 'the workloads that rely'} on it
