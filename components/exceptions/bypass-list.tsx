@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { visibleColumns } from '#components/list/column.ts';
 import { ColumnMenu } from '#components/list/column-menu.tsx';
-import { ExportMenu } from '#components/list/export-menu.tsx';
+import { ExportMenu, tableFormats } from '#components/list/export-menu.tsx';
 import { FilterBar } from '#components/list/filter-bar.tsx';
 import { ListLayout } from '#components/list/list-layout.tsx';
 import { isNarrowed, unsorted } from '#components/list/list-state.ts';
@@ -54,6 +54,7 @@ export function BypassList() {
             filter={params}
             total={list.outdated ? undefined : list.page?.total}
             noun="ways"
+            formats={tableFormats}
           />
         </>
       }

@@ -1,7 +1,7 @@
 import { type FactEntry, Facts } from '#components/list/facts.tsx';
 import { PanelHead, PanelPart } from '#components/list/panel-parts.tsx';
 import { engineNames } from '#components/status/admission-words.ts';
-import { gapHref } from '#components/status/hrefs.ts';
+import { decisionsHref } from '#components/status/hrefs.ts';
 import { AsOf } from '#components/ui/as-of.tsx';
 import { CopyButton } from '#components/ui/copy.tsx';
 import { formatNoun } from '#components/ui/format.ts';
@@ -9,7 +9,7 @@ import { Link } from '#components/ui/link.tsx';
 import { Wrap } from '#components/ui/text.tsx';
 import type { BypassRow } from '#lib/contract/policies.ts';
 import { Effect, Severity } from './bypass-columns.tsx';
-import { bypassWords, effectWords } from './exception-words.ts';
+import { effectWords } from './exception-words.ts';
 
 interface BypassPanelProps {
   readonly row: BypassRow;
@@ -18,14 +18,10 @@ interface BypassPanelProps {
 
 /** One way past an engine: where it stands, what it lets happen, how to close it, who could use it. */
 export function BypassPanel({ row, onClose }: BypassPanelProps) {
-  const { id, cluster, engine, code, title, why, effect, severity, remedy, workloads } = row;
+  const { id, cluster, engine, title, why, effect, severity, remedy, workloads } = row;
   return (
     <>
-      <PanelHead
-        above={`${bypassWords[code]}, ${engineNames[engine]} in ${cluster}`}
-        title={title}
-        onClose={onClose}
-      />
+      <PanelHead above={`${engineNames[engine]} in ${cluster}`} title={title} onClose={onClose} />
       <div className="grid gap-1 px-4 py-3">
         <div className="flex items-center">
           <Effect effect={effect} />
@@ -44,7 +40,7 @@ export function BypassPanel({ row, onClose }: BypassPanelProps) {
           <p className="text-ink-2">No workload that we know of. The next one may.</p>
         ) : (
           <Link
-            href={gapHref({ bypass: id })}
+            href={decisionsHref({ bypass: id })}
             className="justify-self-start text-accent hover:underline hover:underline-offset-3"
           >
             Show {workloads === 1 ? 'the workload' : 'the workloads'} that could use it

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { visibleColumns } from '#components/list/column.ts';
 import { ColumnMenu } from '#components/list/column-menu.tsx';
-import { ExportMenu } from '#components/list/export-menu.tsx';
+import { ExportMenu, tableFormats } from '#components/list/export-menu.tsx';
 import { FilterBar } from '#components/list/filter-bar.tsx';
 import { ListLayout } from '#components/list/list-layout.tsx';
 import { isNarrowed, unsorted } from '#components/list/list-state.ts';
@@ -56,6 +56,7 @@ export function ExceptionList() {
             filter={params}
             total={list.outdated ? undefined : list.page?.total}
             noun="exceptions"
+            formats={tableFormats}
           />
         </>
       }
@@ -97,7 +98,7 @@ export function ExceptionList() {
         onOpen={(row) => change({ open: row?.id }, value.open === undefined ? 'push' : 'replace')}
         choice={choice}
         totals={totals}
-        order="Most relied on first"
+        order="Expired and too broad first"
         filtered={filtered}
         onlyTrouble={false}
         onClear={clear}

@@ -19,9 +19,9 @@ import {
   exceptionFaults,
   exceptionKinds,
 } from '#lib/model/admission.ts';
-import { type BypassCode, bypassCodes } from '#lib/model/bypass.ts';
+import { type BypassCode, bypassCodes, bypassWords } from '#lib/model/bypass.ts';
 import { type Engine, engines } from '#lib/model/policy.ts';
-import { bypassWords, exceptionKindWords, faultWords } from './exception-words.ts';
+import { exceptionKindWords, faultWords } from './exception-words.ts';
 
 /** The two lists of the page. */
 export const tabs = ['exceptions', 'bypasses'] as const;
@@ -117,7 +117,7 @@ export const bypassFacetList: readonly Facet[] = [
     key: 'code',
     label: 'Kind',
     values: bypassCodes.map((value) => ({ value })),
-    text: (value) => bypassWords[value as BypassCode] ?? value,
+    text: (value) => bypassWords[value as BypassCode]?.title ?? value,
   },
   engineFacet,
 ];

@@ -1,6 +1,5 @@
 import type { BypassRow } from '#lib/contract/policies.ts';
 import type { ExceptionFault, ExceptionKind } from '#lib/model/admission.ts';
-import type { BypassCode } from '#lib/model/bypass.ts';
 
 /** What each way of setting rules aside is called. */
 export const exceptionKindWords: Readonly<Record<ExceptionKind, string>> = {
@@ -47,29 +46,6 @@ export const faultWords: Readonly<Record<ExceptionFault, FaultWord>> = {
     word: 'Not honoured',
     says: 'The engine does not obey it, so what counts on it is not set free.',
   },
-};
-
-/** What each way past an engine is called. */
-export const bypassWords: Readonly<Record<BypassCode, string>> = {
-  'config-missing': 'Webhook configuration missing',
-  'service-missing': 'Service missing',
-  'no-endpoints': 'Nothing answers',
-  'ca-missing': 'CA missing',
-  'ca-unreadable': 'CA unreadable',
-  'ca-expired': 'CA expired',
-  'failure-policy-ignore': 'Failure lets pods in',
-  'timeout-short': 'Timeout short',
-  'namespace-exempt': 'Namespace exempt',
-  'object-selector': 'Label chosen by the pod',
-  'match-condition': 'Match condition',
-  'match-policy-exact': 'Other API versions pass',
-  'rules-lack-create': 'Creation not asked about',
-  'rules-lack-update': 'Updates not asked about',
-  'rules-lack-ephemeral-containers': 'Ephemeral containers pass',
-  'not-enforced': 'Not enforced',
-  exception: 'Exception',
-  'pods-older-than-policy': 'Pods older than the policy',
-  'static-pod': 'Static pod',
 };
 
 /** What a way past an engine does to pods. */

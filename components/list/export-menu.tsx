@@ -14,6 +14,9 @@ const formats: Readonly<Record<ExportFormat, { readonly name: string; readonly u
   sarif: { name: 'SARIF', use: 'for code scanning' },
 };
 
+/** Formats of lists whose rows are no findings. */
+export const tableFormats: readonly ExportFormat[] = ['csv', 'json', 'ndjson'];
+
 interface ExportMenuProps {
   /** `/api/v1/workloads/export`. */
   readonly path: string;

@@ -9,7 +9,7 @@ import {
   TriangleAlert,
   Unplug,
 } from 'lucide-react';
-import type { AdmissionEvent, DisagreementKind } from '#lib/model/admission.ts';
+import type { AdmissionEvent } from '#lib/model/admission.ts';
 import type { EngineResult } from '#lib/model/engine-report.ts';
 import type { DecisionOutcome, Engine, PolicyMode } from '#lib/model/policy.ts';
 
@@ -89,42 +89,4 @@ export const eventWords: Readonly<
   retry: { word: 'Retry', next: 'retry' },
   recreation: { word: 'Recreation', next: 'recreation' },
   never: { word: 'Never', next: 'start, of which none is expected' },
-};
-
-/** How an engine's word and ours differ: the word in lists, and what it means. */
-export const disagreementWords: Readonly<
-  Record<DisagreementKind, { readonly word: string; readonly means: string }>
-> = {
-  'passes-and-we-refute': {
-    word: 'Passes, we refute',
-    means:
-      'The engine reported that the image passes. Our own verification finds that it does not meet the same policy.',
-  },
-  'fails-and-we-prove': {
-    word: 'Fails, we prove',
-    means:
-      'The engine reported a failure. Our own verification finds a signature that meets the same policy.',
-  },
-  'passes-and-we-could-not-check': {
-    word: 'Passes, we could not check',
-    means:
-      'The engine reported that the image passes. We could not look, so its word is not proven here.',
-  },
-  'verified-nothing': {
-    word: 'Verified nothing',
-    means: 'The engine reported a pass under a policy that asked for no signature of this image.',
-  },
-  silent: {
-    word: 'Silent',
-    means: 'The policy covers this image, and the engine reported nothing about it.',
-  },
-  stale: {
-    word: 'Stale report',
-    means:
-      'The report of the engine is older than what runs now, so it may be about another image.',
-  },
-  'defect-suspected': {
-    word: 'Defect suspected',
-    means: 'A known defect of this version of the engine would explain the difference.',
-  },
 };

@@ -1,0 +1,97 @@
+import { CellReference } from '#components/list/cell-reference.tsx';
+import { CellWorkload } from '#components/list/cell-workload.tsx';
+import type { Column } from '#components/list/column.ts';
+import { DecisionBadge } from '#components/status/admission-badge.tsx';
+import { engineResultWords, engineText } from '#components/status/admission-words.ts';
+import { StatusBadge } from '#components/status/status-badge.tsx';
+import { RelativeTime } from '#components/ui/relative-time.tsx';
+import { Clip } from '#components/ui/text.tsx';
+import { Cluster } from '#components/workloads/workload-columns.tsx';
+import type { DisagreementRow } from '#lib/contract/policies.ts';
+
+/** Columns in order of need; the first one stays in sight. */
+export const disagreementColumns: readonly Column<DisagreementRow>[] = [
+  {
+    id: 'workload',
+    label: 'Workload',
+    width: 212,
+    card: 'lead',
+    cell: ({ workloadId, namespace, workload }) => (
+      <CellWorkload id={workloadId} namespace={namespace} name={workload} />
+    ),
+  },
+  {
+    id: 'kind',
+    label: 'Disagreement',
+    width: 268,
+    card: 'full',
+    cardLabel: false,
+    cardEarly: true,
+    cell: ({ title }) => <Clip className="font-medium">{title}</Clip>,
+  },
+  {
+    id: 'cluster',
+    label: 'Cluster',
+    width: 104,
+    cell: ({ cluster, stale, asOf }) => <Cluster name={cluster} stale={stale} asOf={asOf} />,
+  },
+  {
+    id: 'container',
+    label: 'Container',
+    width: 120,
+    cell: ({ container }) => <Clip>{container}</Clip>,
+  },
+  {
+    id: 'image',
+    label: 'Image',
+    width: 240,
+    grows: true,
+    card: 'full',
+    cardLabel: false,
+    cell: ({ image }) => <CellReference value={image} />,
+  },
+  {
+    id: 'engine',
+    label: 'Engine',
+    width: 148,
+    cell: ({ engine, engineVersion }) => <Clip>{engineText(engine, engineVersion)}</Clip>,
+  },
+  { id: 'policy', label: 'Policy', width: 168, cell: ({ policy }) => <Clip>{policy}</Clip> },
+  {
+    id: 'engineSays',
+    label: 'Engine says',
+    width: 96,
+    cell: ({ engineSays }) => <span className="font-medium">{engineResultWords[engineSays]}</span>,
+  },
+  {
+    id: 'weSay',
+    label: 'We say',
+    width: 136,
+    cell: ({ weSay }) => <DecisionBadge outcome={weSay} />,
+  },
+  {
+    id: 'status',
+    label: 'Our verdict',
+    width: 148,
+    cell: ({ status }) => <StatusBadge status={status} />,
+  },
+  {
+    id: 'engineAt',
+    label: 'Reported',
+    width: 92,
+    numeric: true,
+    cell: ({ engineAt }) =>
+      engineAt === null ? (
+        <span className="text-ink-3">no time</span>
+      ) : (
+        <RelativeTime at={engineAt} />
+      ),
+  },
+  {
+    id: 'team',
+    label: 'Team',
+    width: 120,
+    cell: ({ team }) =>
+      team === null ? <span className="text-ink-3">none</span> : <Clip>{team}</Clip>,
+  },
+];
