@@ -367,6 +367,7 @@ describe('between scans, a worker', () => {
         'findings',
         'images',
         'overview',
+        'policies',
         'registries',
         'scans',
         'sources',

@@ -53,7 +53,7 @@ export function createClusterKeeper(session: ScanSession, onChange: () => void):
       cluster.follower =
         reading.snapshot.resourceVersion === undefined
           ? undefined
-          : followCluster(session, reader, reading.snapshot, {
+          : followCluster(session, reader, reading, {
               onChange,
               onEnd(cause) {
                 session.deps.log.error({ err: cause, cluster: reader.id }, 'watch ended');

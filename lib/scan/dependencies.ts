@@ -65,6 +65,8 @@ export interface ScanPace {
   readonly asOfMs: number;
   /** A watch that is broken for this long makes its cluster stale. */
   readonly staleMs: number;
+  /** How often admission objects of a watched cluster are read again. */
+  readonly admissionMs: number;
   /** Pause before a cluster that could not be read is read again, doubled with each failure. */
   readonly clusterRetryMs: number;
 }
@@ -78,5 +80,6 @@ export const defaultPace: ScanPace = Object.freeze({
   debounceMs: 500,
   asOfMs: 10_000,
   staleMs: 60_000,
+  admissionMs: 60_000,
   clusterRetryMs: 30_000,
 });

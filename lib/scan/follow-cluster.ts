@@ -1,7 +1,17 @@
 import { createInventoryIndex } from '#lib/inventory/inventory-index.ts';
-import type { ClusterChange, ClusterReader, ClusterSnapshot, ClusterState } from '#lib/ports.ts';
-import { stateAfter } from './read-cluster.ts';
+import type {
+  ClusterChange,
+  ClusterReader,
+  ClusterSnapshot,
+  ClusterState,
+  ReadProblem,
+} from '#lib/ports.ts';
+import { readAdmission } from './read-admission.ts';
+import { type ClusterReading, stateAfter } from './read-cluster.ts';
 import type { ScanSession } from './session.ts';
+
+/** The reading from which a cluster is followed. */
+type Reading = Pick<Extract<ClusterReading, { status: 'read' }>, 'snapshot' | 'admission'>;
 
 /** Follows one cluster from a reading on. */
 export interface Follower {
@@ -15,17 +25,18 @@ export interface Follower {
 
 /**
  * Follows a cluster and keeps its rows the present: changes are gathered for a moment and written
- * together, the cluster's age at most every few seconds. `onChange` is called after rows changed,
+ * together, the cluster's age at most every few seconds. Its admission objects are read again at
+ * intervals: they are many kinds of few objects, and a watch of each would cost more. `onChange` is called after rows changed,
  * `onEnd` when the stream ended for good, which only a fault of ours can cause.
  */
 export function followCluster(
   session: ScanSession,
   reader: ClusterReader,
-  snapshot: ClusterSnapshot,
+  reading: Reading,
   { onChange, onEnd }: { readonly onChange: () => void; readonly onEnd: (cause: unknown) => void },
 ): Follower {
-  const follower = new ClusterFollower(session, reader, snapshot, onChange);
-  const ended = follower.run(snapshot).then(
+  const follower = new ClusterFollower(session, reader, reading, onChange);
+  const ended = follower.run(reading.snapshot).then(
     () => 'the watch ended',
     (cause: unknown) => cause,
   );
@@ -51,6 +62,10 @@ class ClusterFollower {
   #pending: ClusterChange[] = [];
   #snapshot: ClusterSnapshot;
   #asOf: Date;
+  /** What could not be read of its admission objects. */
+  #admission: readonly ReadProblem[];
+  #admissionTimer: NodeJS.Timeout | undefined;
+  #readingAdmission: Promise<void> = Promise.resolve();
   #interrupted: Extract<ClusterChange, { type: 'interrupted' }> | undefined;
   #held = false;
   /** Set when the store may be behind the index: then the whole inventory is written. */
@@ -63,7 +78,7 @@ class ClusterFollower {
   constructor(
     session: ScanSession,
     reader: ClusterReader,
-    snapshot: ClusterSnapshot,
+    { snapshot, admission }: Reading,
     onChange: () => void,
   ) {
     this.#session = session;
@@ -71,6 +86,7 @@ class ClusterFollower {
     this.#onChange = onChange;
     this.#snapshot = snapshot;
     this.#asOf = snapshot.readAt;
+    this.#admission = admission;
     const { teamLabels } = session.deps;
     this.#index = createInventoryIndex(reader.id, snapshot, { teamLabels });
   }
@@ -81,6 +97,7 @@ class ClusterFollower {
 
   async run(from: ClusterSnapshot): Promise<void> {
     this.#flushIn(0);
+    this.#readAdmissionLater();
     for await (const change of this.#reader.follow(from, this.#aborting.signal)) {
       if (this.stopped) return;
       this.#accept(change);
@@ -100,7 +117,29 @@ class ClusterFollower {
   async stop(): Promise<void> {
     this.#aborting.abort();
     clearTimeout(this.#timer);
-    await this.#writing;
+    clearTimeout(this.#admissionTimer);
+    await Promise.all([this.#writing, this.#readingAdmission]);
+  }
+
+  #readAdmissionLater(): void {
+    if (this.stopped) return;
+    this.#admissionTimer = setTimeout(() => {
+      this.#readingAdmission = this.#readAdmission();
+    }, this.#session.pace.admissionMs);
+  }
+
+  async #readAdmission(): Promise<void> {
+    try {
+      // A reading of the whole, under way now, reads them too.
+      if (this.#held) return;
+      const { signal } = this.#aborting;
+      this.#admission = (await readAdmission(this.#session, this.#reader, signal)).problems;
+      this.#flushIn(0);
+    } catch (error) {
+      if (!this.stopped) throw error;
+    } finally {
+      this.#readAdmissionLater();
+    }
   }
 
   #accept(change: ClusterChange): void {
@@ -182,7 +221,7 @@ class ClusterFollower {
   }
 
   #state(now: Date): ClusterState {
-    const base = { ...stateAfter(this.#reader, this.#snapshot), asOf: this.#asOf };
+    const base = { ...stateAfter(this.#reader, this.#snapshot, this.#admission), asOf: this.#asOf };
     if (!this.#interrupted) return { ...base, watching: true };
     const { reason, detail, retryAt } = this.#interrupted;
     const stale = now.getTime() - this.#asOf.getTime() >= this.#session.pace.staleMs;

@@ -1,11 +1,18 @@
 import { OperationalError } from '#lib/errors.ts';
 import { buildInventory } from '#lib/inventory/build-inventory.ts';
-import type { ClusterReader, ClusterSnapshot, ClusterState } from '#lib/ports.ts';
+import type { ClusterReader, ClusterSnapshot, ClusterState, ReadProblem } from '#lib/ports.ts';
+import { readAdmission } from './read-admission.ts';
 import type { ScanSession } from './session.ts';
 
 /** How one reading of a cluster ended; it never throws for the world. */
 export type ClusterReading =
-  | { readonly status: 'read'; readonly snapshot: ClusterSnapshot; readonly changed: number }
+  | {
+      readonly status: 'read';
+      readonly snapshot: ClusterSnapshot;
+      /** What could not be read of its admission objects. */
+      readonly admission: readonly ReadProblem[];
+      readonly changed: number;
+    }
   | { readonly status: 'failed'; readonly state: ClusterState }
   | { readonly status: 'aborted' };
 
@@ -14,10 +21,11 @@ export type ClusterReading =
  * its rows as they were, with the age that they have.
  */
 export async function readCluster(
-  { deps, publisher }: ScanSession,
+  session: ScanSession,
   reader: ClusterReader,
   signal: AbortSignal,
 ): Promise<ClusterReading> {
+  const { deps, publisher } = session;
   const before = await stateBefore(deps.store, reader);
   const save = async (state: ClusterState): Promise<void> => {
     await deps.store.saveCluster(state);
@@ -29,9 +37,10 @@ export async function readCluster(
     signal.throwIfAborted();
     const inventory = buildInventory(reader.id, snapshot, { teamLabels: deps.teamLabels });
     const { changed } = await deps.store.saveInventory(reader.id, inventory, snapshot.readAt);
-    await save(stateAfter(reader, snapshot));
     if (changed > 0) publisher.changed('workloads', 'images', 'overview', 'findings');
-    return { status: 'read', snapshot, changed };
+    const { problems: admission } = await readAdmission(session, reader, signal);
+    await save(stateAfter(reader, snapshot, admission));
+    return { status: 'read', snapshot, admission, changed };
   } catch (error) {
     if (signal.aborted) {
       await save(before);
@@ -63,9 +72,17 @@ export async function stateBefore(
   return { ...nameOf(reader), state: 'waiting', watching: false, problems: [], ...known };
 }
 
-/** How a cluster stands after a reading that worked. */
-export function stateAfter(reader: ClusterReader, snapshot: ClusterSnapshot): ClusterState {
-  const [problem] = snapshot.problems;
+/** How a cluster stands after a reading that worked; `admission` is what was missed of its policies. */
+export function stateAfter(
+  reader: ClusterReader,
+  snapshot: ClusterSnapshot,
+  admission: readonly ReadProblem[],
+): ClusterState {
+  // A broken file of manifests is missed by both readings, and told once.
+  const told = new Set(snapshot.problems.map((one) => JSON.stringify(one)));
+  const more = admission.filter((one) => !told.has(JSON.stringify(one)));
+  const problems = [...snapshot.problems, ...more];
+  const [problem] = problems;
   return {
     ...nameOf(reader),
     ...(snapshot.version !== undefined && { version: snapshot.version }),
@@ -73,7 +90,7 @@ export function stateAfter(reader: ClusterReader, snapshot: ClusterSnapshot): Cl
     watching: false,
     asOf: snapshot.readAt,
     ...(problem && { reason: problem.reason, detail: `${problem.what}: ${problem.detail}` }),
-    problems: snapshot.problems,
+    problems,
   };
 }
 

@@ -1,9 +1,17 @@
-import type { ClusterChange, ClusterReader, ClusterSnapshot } from '#lib/ports.ts';
+import type {
+  AdmissionReading,
+  ClusterChange,
+  ClusterReader,
+  ClusterSnapshot,
+} from '#lib/ports.ts';
 import { aSnapshot } from '#tests/builders/workload.ts';
 
 /** A cluster whose content, faults and changes a test decides. */
 export interface FakeCluster extends ClusterReader {
   snapshot: ClusterSnapshot;
+  admission: AdmissionReading;
+  /** Thrown by the next readings of admission, until it is taken away. */
+  admissionFault: Error | undefined;
   /** Thrown by the next readings, until it is taken away. */
   fault: Error | undefined;
   /** Called before a reading is answered; may wait for the signal. */
@@ -25,6 +33,13 @@ export function createFakeCluster(id: string, content: Partial<ClusterSnapshot> 
     name: id,
     kind: 'kubeconfig',
     snapshot: aSnapshot(content),
+    admission: {
+      objects: [],
+      namespaces: [{ name: 'shop', labels: {} }],
+      problems: [],
+      readAt: new Date('2026-11-21T10:00:00Z'),
+    },
+    admissionFault: undefined,
     fault: undefined,
     onRead: () => undefined,
     reads: () => reads,
@@ -38,6 +53,10 @@ export function createFakeCluster(id: string, content: Partial<ClusterSnapshot> 
       await fake.onRead(signal);
       if (fake.fault) throw fake.fault;
       return fake.snapshot;
+    },
+    async readAdmission() {
+      if (fake.admissionFault) throw fake.admissionFault;
+      return fake.admission;
     },
     async *follow(_from, signal) {
       let next = told.length;

@@ -6,6 +6,7 @@ import { tagOf } from '#lib/model/reference.ts';
 import type { ImageVerdict } from '#lib/model/verdict.ts';
 import type { ImageUse, Inventory, Workload } from '#lib/model/workload.ts';
 import type {
+  AdmissionReading,
   ClusterState,
   Fact,
   PublishedReading,
@@ -34,6 +35,7 @@ export interface FakeStore extends ScanningStore {
   readonly workloads: Map<string, Workload>;
   readonly uses: Map<string, StoredUse>;
   readonly states: Map<string, ClusterState>;
+  readonly admission: Map<string, AdmissionReading>;
   /** Everything appended to the history: verdicts and uses whose status changed. */
   readonly history: string[];
   readonly published: Map<string, PublishedReading>;
@@ -59,6 +61,7 @@ export function createFakeStore(): FakeStore {
     workloads: new Map(),
     uses: new Map(),
     states: new Map(),
+    admission: new Map(),
     history: [],
     published: new Map(),
     told: [],
@@ -79,7 +82,15 @@ export function createFakeStore(): FakeStore {
       const before = store.states.get(state.id);
       store.states.set(state.id, { ...(before?.asOf && { asOf: before.asOf }), ...state });
     },
+    async saveAdmission(cluster, reading) {
+      const textOf = (one: AdmissionReading | undefined) =>
+        JSON.stringify([one?.objects, one?.namespaces, one?.problems]);
+      const changed = textOf(store.admission.get(cluster)) !== textOf(reading);
+      store.admission.set(cluster, reading);
+      return { changed };
+    },
     async forgetClustersExcept(ids) {
+      for (const id of store.admission.keys()) if (!ids.includes(id)) store.admission.delete(id);
       for (const id of store.states.keys()) if (!ids.includes(id)) store.states.delete(id);
       const gone = [...store.workloads.values()].filter(({ cluster }) => !ids.includes(cluster));
       save(

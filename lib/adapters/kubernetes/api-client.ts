@@ -23,6 +23,8 @@ export interface Ask {
   readonly accept?: string;
   /** Bytes of the body; by default a page of a list. */
   readonly cap?: number;
+  /** What must be granted for it, for the message of a refusal; by default get, list and watch. */
+  readonly verbs?: string;
 }
 
 /** GET requests to one API server: authorised, bounded in time and size, never redirected. */
@@ -42,7 +44,13 @@ export function createApiClient(
   /** One try. After a 401 the credentials are read afresh and it is tried once more. */
   const send = async (ask: Ask, signal: AbortSignal, reloaded = false): Promise<Sent> => {
     const authorised = await within(signal, connection.authorise());
-    const asked = { cluster, server: authorised.server, path: ask.path };
+    const { path, verbs } = ask;
+    const asked = {
+      cluster,
+      server: authorised.server,
+      path,
+      ...(verbs !== undefined && { verbs }),
+    };
     try {
       const response = await request(authorised.server + ask.path, {
         method: 'GET',

@@ -24,6 +24,8 @@ export interface Asked {
   readonly cluster: string;
   readonly server: string;
   readonly path: string;
+  /** What must be granted for it. */
+  readonly verbs?: string;
 }
 
 const where = ({ cluster, server, path }: Asked): string =>
@@ -38,7 +40,7 @@ export function apiError(
 ): ApiError {
   const { message, details } = statusOf(body);
   const said = message === '' ? '' : `: ${message.slice(0, 300)}`;
-  const { code, remedy } = meaning(status, asked.path);
+  const { code, remedy } = meaning(status, asked);
   const seconds = Number(headers['retry-after'] ?? details?.retryAfterSeconds ?? Number.NaN);
   return new ApiError(status, code, `${where(asked)}: ${status}${said}; ${remedy}`, {
     retryable: status === 401 || status === 410 || status === 429 || status >= 500,
@@ -47,15 +49,17 @@ export function apiError(
   });
 }
 
-function meaning(status: number, path: string): { code: ReasonCode; remedy: string } {
+function meaning(
+  status: number,
+  { path, verbs = 'get, list and watch' }: Asked,
+): { code: ReasonCode; remedy: string } {
   const plural = path.split('?')[0]?.split('/').at(-1) ?? path;
   if (status === 401)
     return {
       code: 'cluster-unauthorized',
       remedy: 'renew the token or client certificate of its kubeconfig entry',
     };
-  if (status === 403)
-    return { code: 'cluster-forbidden', remedy: `grant get, list and watch on ${plural}` };
+  if (status === 403) return { code: 'cluster-forbidden', remedy: `grant ${verbs} on ${plural}` };
   if (status === 404)
     return {
       code: 'cluster-error',

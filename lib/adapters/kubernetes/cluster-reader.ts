@@ -10,6 +10,7 @@ import { createConnection, serverOf } from './connection.ts';
 import { createFileReader } from './file-reader.ts';
 import { followCluster } from './follow-cluster.ts';
 import { readPullSecrets } from './pull-secrets.ts';
+import { readAdmission } from './read-admission.ts';
 import { readCluster } from './read-cluster.ts';
 import { listsFor } from './resources.ts';
 import { readSigningKey } from './signing-key.ts';
@@ -45,6 +46,7 @@ function createApiReader(source: ApiSource, timings: ReaderTimings): ClusterRead
     kind,
     ...(server !== undefined && { server }),
     read,
+    readAdmission: (options) => readAdmission(client, namespaces, options),
     follow: (from, signal) => followCluster({ client, lists, timings, read }, from, signal),
     pullSecrets: () => readPullSecrets(client, name, pullSecrets ?? []),
     signingKey: (namespace, secret) => readSigningKey(client, name, namespace, secret),

@@ -67,17 +67,18 @@ const dict = (value: unknown): Dict | undefined =>
     : undefined;
 
 /** The objects of a value: itself, or the items of a list, of which kubectl nests one at most. */
-function itemsOf(value: unknown): Dict[] {
+export function itemsOf(value: unknown): Dict[] {
   const values = Array.isArray(value) ? value : [value];
   return values.flatMap((one) => {
     const object = dict(one);
     if (object === undefined) return [];
     if (!Array.isArray(object['items'])) return [object];
-    // Items of a typed list (`PodList`) do not repeat their kind.
+    // Items of a typed list (`PodList`) do not repeat their type.
+    const { apiVersion } = object;
     const kind = String(object['kind'] ?? '').replace(/List$/, '');
     return object['items'].flatMap((item) => {
       const found = dict(item);
-      return found === undefined ? [] : [kind === '' ? found : { kind, ...found }];
+      return found === undefined ? [] : [kind === '' ? found : { apiVersion, kind, ...found }];
     });
   });
 }

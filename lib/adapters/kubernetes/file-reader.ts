@@ -3,8 +3,9 @@ import path from 'node:path';
 import { LineCounter, parseAllDocuments } from 'yaml';
 import { OperationalError } from '#lib/errors.ts';
 import { limits } from '#lib/model/limits.ts';
-import type { ClusterReader, ClusterSnapshot } from '#lib/ports.ts';
+import type { ClusterReader, ReadProblem } from '#lib/ports.ts';
 import type { ClusterSource } from './cluster-source.ts';
+import { objectsToAdmission } from './file-admission.ts';
 import { objectsToSnapshot, type PlacedObject } from './file-objects.ts';
 import { parseJson } from './json-text.ts';
 
@@ -21,10 +22,18 @@ export function createFileReader(source: FileSource): ClusterReader {
     name,
     kind,
     read: async ({ signal, onProgress }) => {
-      const snapshot =
-        kind === 'pods-file' ? await readPodsFile(source) : await readManifests(source, signal);
+      const { objects, problems } = await placedObjects(source, signal);
+      const { namespaces } = source;
+      const read = objectsToSnapshot(objects, { atRest: kind === 'manifests', namespaces });
+      const snapshot = { ...read, problems: [...problems, ...read.problems] };
       onProgress?.(snapshot.pods.length);
       return snapshot;
+    },
+    readAdmission: async ({ signal }) => {
+      const readAt = new Date();
+      const { objects, problems } = await placedObjects(source, signal);
+      const read = objectsToAdmission(objects, source.namespaces);
+      return { ...read, problems: [...problems, ...read.problems], readAt };
     },
     follow: (_from, signal) => untilAborted(signal),
     pullSecrets: async () => [],
@@ -38,27 +47,29 @@ async function* untilAborted(signal: AbortSignal): AsyncGenerator<never> {
   await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }
 
-async function readPodsFile(source: FileSource): Promise<ClusterSnapshot> {
-  const objects = await readObjects(source.path, path.basename(source.path));
-  return objectsToSnapshot(objects, { atRest: false, namespaces: source.namespaces });
-}
-
-async function readManifests(source: FileSource, signal: AbortSignal): Promise<ClusterSnapshot> {
+/** Everything that stands in the files of a source, and which of the files could not be read. */
+async function placedObjects(
+  { kind, path: root }: FileSource,
+  signal: AbortSignal,
+): Promise<{
+  readonly objects: readonly PlacedObject[];
+  readonly problems: readonly ReadProblem[];
+}> {
+  if (kind === 'pods-file')
+    return { objects: await readObjects(root, path.basename(root)), problems: [] };
   const objects: PlacedObject[] = [];
-  const problems: { what: string; reason: 'input-file'; detail: string }[] = [];
-  for (const file of await manifestFiles(source.path)) {
+  const problems: ReadProblem[] = [];
+  for (const file of await manifestFiles(root)) {
     signal.throwIfAborted();
     try {
-      for (const object of await readObjects(path.join(source.path, file), file))
-        objects.push(object);
+      for (const object of await readObjects(path.join(root, file), file)) objects.push(object);
     } catch (error) {
       // One broken file must not hide the others: Helm templates lie among manifests.
       if (!(error instanceof OperationalError)) throw error;
       problems.push({ what: file, reason: 'input-file', detail: error.message });
     }
   }
-  const snapshot = objectsToSnapshot(objects, { atRest: true, namespaces: source.namespaces });
-  return { ...snapshot, problems: [...problems, ...snapshot.problems] };
+  return { objects, problems };
 }
 
 const extension = /\.(?:ya?ml|json)$/i;

@@ -2,13 +2,20 @@ import { OperationalError } from '#lib/errors.ts';
 import { limits } from '#lib/model/limits.ts';
 import type { ApiClient } from './api-client.ts';
 import { ApiError, BodyTooLarge } from './api-error.ts';
-import type { ClusterList } from './resources.ts';
 import { ListPage } from './schemas.ts';
 
 const metadataList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 
 /** Page sizes: the next smaller one when a page is too large to hold. */
 const pageSizes = [limits.podPage, Math.ceil(limits.podPage / 10), 1];
+
+/** A list by its path, with a query where only some objects are wanted. */
+export interface ListToRead {
+  readonly path: string;
+  readonly resource: { readonly metadataOnly: boolean };
+  /** What a refusal asks to be granted; by default what a watched list needs. */
+  readonly verbs?: string;
+}
 
 export interface PagerOptions {
   readonly signal: AbortSignal;
@@ -27,7 +34,7 @@ export interface PagerOptions {
  */
 export async function readList(
   client: ApiClient,
-  list: ClusterList,
+  list: ListToRead,
   options: PagerOptions,
 ): Promise<string> {
   let size = 0;
@@ -48,7 +55,7 @@ export async function readList(
 
 async function readPages(
   client: ApiClient,
-  { path, resource }: ClusterList,
+  { path, resource, verbs }: ListToRead,
   size: number,
   { signal, onPage }: PagerOptions,
 ): Promise<string> {
@@ -59,6 +66,7 @@ async function readPages(
     const body = await client.json({
       path: `${path}${path.includes('?') ? '&' : '?'}${query}`,
       signal,
+      ...(verbs !== undefined && { verbs }),
       ...(resource.metadataOnly && { accept: `${metadataList},application/json` }),
     });
     const page = ListPage.safeParse(body);

@@ -131,7 +131,8 @@ function pathOf({ apiVersion, plural, namespaced }: Resource, namespace?: string
   return `${root}/namespaces/${name}/${plural}`;
 }
 
-function nameOf(object: unknown): string {
+/** What to call an object that may be malformed. */
+export function nameOf(object: unknown): string {
   const metadata = record(record(object)?.['metadata']);
   const part = (key: string) => (typeof metadata?.[key] === 'string' ? metadata[key] : undefined);
   const name = part('name') ?? part('uid') ?? 'without a name';
