@@ -8,13 +8,13 @@ type Trusting = Pick<PolicyDetail, 'trusted' | 'verifies' | 'problems'>;
 export function AuthorityList({ policy }: { readonly policy: Trusting }) {
   const { trusted, verifies, problems } = policy;
   if (trusted.length === 0)
-    return <p className="px-4 py-2 text-ink-2">{nobody(verifies, problems.length > 0)}</p>;
+    return <p className="text-ink-2">{nobody(verifies, problems.length > 0)}</p>;
   return (
     <ul>
       {trusted.map(({ name, kind, trusts, trustRoot, demands, problem }) => (
         <li
           key={`${name} ${kind} ${trusts.join()}`}
-          className="border-line border-t px-4 py-2.5 first:border-t-0"
+          className="border-line border-t py-2.5 first:border-t-0 first:pt-0"
         >
           <p>
             <Wrap className="font-medium">{name}</Wrap> <Wrap className="text-ink-2">{kind}</Wrap>

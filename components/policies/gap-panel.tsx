@@ -1,5 +1,5 @@
-import { gapHref, policiesHref } from '#components/status/hrefs.ts';
-import { formatCount, formatNoun } from '#components/ui/format.ts';
+import { decisionsHref, gapHref, policiesHref } from '#components/status/hrefs.ts';
+import { formatCount } from '#components/ui/format.ts';
 import { Link } from '#components/ui/link.tsx';
 import { Panel } from '#components/ui/panel.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
@@ -61,17 +61,17 @@ function GapParts({ gap, scope }: { readonly gap: GapCounts } & Pick<GapPanelPro
     {
       count: gap.wouldError,
       says: 'would be blocked: nobody could look',
-      href: gapHref({ ...scope, enforced: ['error'] }),
+      href: decisionsHref({ ...scope, enforced: ['error'] }),
     },
     {
       count: gap.notEvaluated,
       says: 'under a rule that is not evaluated here',
-      href: gapHref({ ...scope, enforced: ['not-evaluated'] }),
+      href: decisionsHref({ ...scope, enforced: ['not-evaluated'] }),
     },
     {
       count: gap.refusedToday,
       says: 'refused today already',
-      href: gapHref({ ...scope, enforced: ['refuse'], today: ['refuse'] }),
+      href: decisionsHref({ ...scope, enforced: ['refuse'], today: ['refuse'] }),
     },
   ].filter(({ count }) => count > 0);
   return (
@@ -96,37 +96,5 @@ function GapParts({ gap, scope }: { readonly gap: GapCounts } & Pick<GapPanelPro
         </p>
       )}
     </>
-  );
-}
-
-/** `4 clusters`: what a page could not read, in a line each. */
-export function MissingNote({ missing }: { readonly missing: PolicyPage['missing'] }) {
-  if (missing.length === 0) return null;
-  const clusters = new Set(missing.map(({ cluster }) => cluster)).size;
-  return (
-    <div
-      role="status"
-      className="mb-3 rounded-md border border-notice-line bg-notice px-4 py-2.5 [overflow-wrap:anywhere]"
-    >
-      <p className="font-medium text-notice-text">
-        Not everything of {formatNoun(clusters, 'cluster')} could be read: what stands here about
-        {clusters === 1 ? ' it' : ' them'} is not all.
-      </p>
-      <ul>
-        {missing.map(({ cluster, what, detail }) => (
-          <li key={`${cluster} ${what}`}>
-            <bdi className="font-medium">{cluster}</bdi>
-            {': '}
-            <bdi className="font-mono text-code">{what}</bdi>
-            {detail !== '' && (
-              <span className="text-ink-2">
-                {', '}
-                <bdi>{detail}</bdi>
-              </span>
-            )}
-          </li>
-        ))}
-      </ul>
-    </div>
   );
 }

@@ -3,28 +3,29 @@
 import { useMemo } from 'react';
 import { type Sorting, visibleColumns } from '#components/list/column.ts';
 import { ColumnMenu } from '#components/list/column-menu.tsx';
-import { ExportMenu } from '#components/list/export-menu.tsx';
+import { ExportMenu, tableFormats } from '#components/list/export-menu.tsx';
 import { FilterBar } from '#components/list/filter-bar.tsx';
 import { ListLayout } from '#components/list/list-layout.tsx';
+import { isNarrowed } from '#components/list/list-state.ts';
 import { RowList } from '#components/list/row-list.tsx';
 import { SavedViews } from '#components/list/saved-views.tsx';
+import { ScopeNote } from '#components/list/scope-note.tsx';
 import { SortMenu } from '#components/list/sort-menu.tsx';
+import { useFiltered } from '#components/list/use-filtered.ts';
 import { useRowChoice } from '#components/list/use-row-choice.ts';
-import { useUrlState } from '#components/list/use-url-state.ts';
-import { EmptyState } from '#components/ui/empty-state.tsx';
+import { MissingAdmission, NoneFound } from '#components/status/admission-sources.tsx';
 import { formatNoun } from '#components/ui/format.ts';
 import { PolicyFilter, type PolicyPage } from '#lib/contract/policies.ts';
-import { readUrl, writeUrl } from '#lib/contract/url-state.ts';
+import type { Scope } from '#lib/contract/workloads.ts';
 import { usePolicies } from '#lib/query/policies.ts';
 import { CheckChip } from './check-chip.tsx';
 import { ControlPanel } from './control-panel.tsx';
 import { EnginesPanel } from './engines-panel.tsx';
-import { GapPanel, MissingNote } from './gap-panel.tsx';
+import { GapPanel } from './gap-panel.tsx';
 import { policyColumns } from './policy-columns.tsx';
 import { PolicyPanel } from './policy-panel.tsx';
 import { policyTabs } from './policy-tabs.ts';
 import {
-  isPolicyFiltered,
   PolicyView,
   policyFacets,
   policyIdentity,
@@ -36,10 +37,7 @@ import { UnreadPanel } from './unread-panel.tsx';
 
 /** Policies of every engine: the audit gap, the list, what controls each namespace, what was not read. */
 export function PoliciesView() {
-  const { value, dropped, change } = useUrlState(PolicyView);
-  // Opening a panel or choosing columns is no other filter.
-  const text = writeUrl(PolicyFilter, value).toString();
-  const filter = useMemo(() => readUrl(PolicyFilter, new URLSearchParams(text)).value, [text]);
+  const { value, dropped, change, filter, params } = useFiltered(PolicyView, PolicyFilter);
   const choice = useRowChoice(filter);
   const list = usePolicies(filter, choice.held);
   const shown = shownPolicyColumns(value);
@@ -48,7 +46,7 @@ export function PoliciesView() {
   const onSort = ({ by, order }: Sorting) => change({ sort: by as PolicyFilter['sort'], order });
   const close = () => change({ open: undefined }, 'replace');
   const clear = () => change(unfilteredPolicies);
-  const filtered = isPolicyFiltered(filter);
+  const filtered = isNarrowed(filter, unfilteredPolicies);
 
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
@@ -67,14 +65,14 @@ export function PoliciesView() {
               <SortMenu value={sorting} orders={policyOrders} onChange={onSort} />
               <ExportMenu
                 path="/api/v1/policies/export"
-                filter={new URLSearchParams(text)}
+                filter={params}
                 total={list.outdated ? undefined : list.page?.total}
                 noun="policies"
-                formats={['csv', 'json', 'ndjson']}
+                formats={tableFormats}
               />
             </>
           }
-          intro={<Intro page={list.page} cluster={value.cluster} wider={widerThanScope(value)} />}
+          intro={<Intro page={list.page} scope={value} />}
           filters={
             <FilterBar
               filter={filter}
@@ -116,7 +114,11 @@ export function PoliciesView() {
             filtered={filtered}
             onlyTrouble={false}
             onClear={clear}
-            whenNone={<NoPolicies page={list.page} />}
+            whenNone={
+              <NoneFound noun="policies" title="No policies">
+                The engines that run have no policy: whatever is deployed there gets in.
+              </NoneFound>
+            }
           />
         </ListLayout>
       </div>
@@ -132,44 +134,19 @@ export function PoliciesView() {
 
 interface IntroProps {
   readonly page: PolicyPage | undefined;
-  readonly cluster: PolicyFilter['cluster'];
-  /** The scope of the top bar names namespaces or teams, by which policies are not narrowed. */
-  readonly wider: boolean;
+  readonly scope: Scope;
 }
 
-function Intro({ page, cluster, wider }: IntroProps) {
+function Intro({ page, scope: { cluster, namespace, team } }: IntroProps) {
   return (
     <div className="mb-4">
-      {page && <MissingNote missing={page.missing} />}
-      {wider && (
-        <p role="status" className="mb-3 text-ink-2">
-          Policies and their figures are those of whole clusters: the namespaces and teams chosen
-          above do not narrow them.
-        </p>
-      )}
+      <MissingAdmission noun="policies and their figures" />
+      <ScopeNote noun="Policies and their figures" namespace={namespace} team={team} />
       <div className="grid gap-4 lg:grid-cols-2">
         <GapPanel page={page} scope={{ cluster }} />
         <EnginesPanel engines={page?.engines} />
       </div>
     </div>
-  );
-}
-
-const widerThanScope = ({ namespace, team }: PolicyView): boolean =>
-  namespace.length > 0 || team.length > 0;
-
-/** No policy at all: a fact only where every cluster could be read. */
-function NoPolicies({ page }: { readonly page: PolicyPage | undefined }) {
-  if (page !== undefined && page.missing.length > 0)
-    return (
-      <EmptyState title="Cannot tell" role="status">
-        No policy lies in what could be read, and not everything could be read.
-      </EmptyState>
-    );
-  return (
-    <EmptyState title="No policies">
-      No engine that we know has a policy in these clusters: whatever is deployed there gets in.
-    </EmptyState>
   );
 }
 

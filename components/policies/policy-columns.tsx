@@ -2,7 +2,7 @@ import { CircleAlert } from 'lucide-react';
 import type { Column } from '#components/list/column.ts';
 import { ModeBadge } from '#components/status/admission-badge.tsx';
 import { engineNames, modeWords } from '#components/status/admission-words.ts';
-import { gapHref, policyHref } from '#components/status/hrefs.ts';
+import { decisionsHref, gapHref, policyHref } from '#components/status/hrefs.ts';
 import { formatCount, formatNoun } from '#components/ui/format.ts';
 import { Link } from '#components/ui/link.tsx';
 import { RelativeTime } from '#components/ui/relative-time.tsx';
@@ -12,7 +12,6 @@ import type { PolicyRow } from '#lib/contract/policies.ts';
 import { gapFigure, gapSentence } from './gap.ts';
 
 const asc = 'asc';
-const desc = 'desc';
 
 /** Columns in order of need; the first one stays in sight. */
 export const policyColumns: readonly Column<PolicyRow>[] = [
@@ -75,7 +74,7 @@ export const policyColumns: readonly Column<PolicyRow>[] = [
     label: 'Workloads',
     width: 88,
     numeric: true,
-    sort: { by: 'workloads', first: desc },
+    sort: { by: 'workloads', first: asc },
     cell: ({ counts }) => <Count value={counts.workloads} />,
   },
   {
@@ -172,7 +171,7 @@ function Gap({ row: { id, counts, problems } }: { readonly row: PolicyRow }) {
   if (figure === '0') return <span className="text-ink-3">0</span>;
   return (
     <Link
-      href={gapHref({ policy: [id], ...(counts.wouldRefuse === 0 && unknownOnly) })}
+      href={counts.wouldRefuse === 0 ? unknownHref(id) : gapHref({ policy: [id] })}
       tabIndex={-1}
       title={gapSentence(counts, 'it')}
     >
@@ -182,7 +181,8 @@ function Gap({ row: { id, counts, problems } }: { readonly row: PolicyRow }) {
 }
 
 /** Nothing of it is a refusal, so the rows behind the figure are those that could not be told. */
-const unknownOnly = { enforced: ['error' as const, 'not-evaluated' as const] };
+const unknownHref = (id: string): string =>
+  decisionsHref({ policy: [id], enforced: ['error', 'not-evaluated'] });
 
 function Images({ images }: { readonly images: readonly string[] }) {
   const [first] = images;

@@ -1,13 +1,11 @@
-import { Maximize2, X } from 'lucide-react';
-import type { ReactNode } from 'react';
-import { CodeBlock } from '#components/list/code-block.tsx';
 import { Facts } from '#components/list/facts.tsx';
 import { ListFailed } from '#components/list/list-states.tsx';
+import { PanelHead, PanelPart } from '#components/list/panel-parts.tsx';
 import { PanelSkeleton } from '#components/list/panel-skeleton.tsx';
 import { ModeBadge } from '#components/status/admission-badge.tsx';
 import { engineNames } from '#components/status/admission-words.ts';
-import { gapHref, policyHref } from '#components/status/hrefs.ts';
-import { IconButton, iconButtonClass } from '#components/ui/button.tsx';
+import { decisionsHref, policyHref } from '#components/status/hrefs.ts';
+import { AsOf } from '#components/ui/as-of.tsx';
 import { formatNoun } from '#components/ui/format.ts';
 import { Link } from '#components/ui/link.tsx';
 import { RelativeTime } from '#components/ui/relative-time.tsx';
@@ -42,29 +40,12 @@ function Loaded({ policy, onClose }: LoadedProps) {
   const { id, kind, cluster, namespace, name, engine, counts, problems } = policy;
   return (
     <>
-      <div className="flex items-start border-line border-b py-3 pr-3 pl-4">
-        <div className="min-w-0">
-          <p className="text-ink-2 text-label">
-            <Wrap>{`${kind} in ${[cluster, namespace].filter(Boolean).join(' / ')}`}</Wrap>
-          </p>
-          <h2 className="text-[16px] leading-[22px] font-semibold">
-            <Wrap>{name}</Wrap>
-          </h2>
-        </div>
-        <div className="ml-auto flex flex-none">
-          <Link
-            href={policyHref(id)}
-            aria-label="Open the page"
-            title="Open the page"
-            className={iconButtonClass()}
-          >
-            <Maximize2 aria-hidden="true" />
-          </Link>
-          <IconButton label="Close" onClick={onClose} className="max-xl:hidden">
-            <X aria-hidden="true" />
-          </IconButton>
-        </div>
-      </div>
+      <PanelHead
+        above={`${kind} in ${[cluster, namespace].filter(Boolean).join(' / ')}`}
+        title={name}
+        href={policyHref(id)}
+        onClose={onClose}
+      />
       <div className="grid gap-2 px-4 py-3">
         <div className="flex flex-wrap items-center gap-x-3">
           <ModeBadge mode={policy.mode} />
@@ -75,64 +56,41 @@ function Loaded({ policy, onClose }: LoadedProps) {
           <p>
             {gapSentence(counts, 'it')}{' '}
             <Link
-              href={gapHref({ policy: [id], enforced: [] })}
+              href={decisionsHref({ policy: [id] })}
               className="text-accent hover:underline hover:underline-offset-3"
             >
               Show them
             </Link>
           </p>
         )}
-        <Stale policy={policy} />
       </div>
       <Caveats policy={policy} className="px-4 pb-3" />
-      <Part title="Images" hint={formatNoun(policy.images.length, 'pattern')}>
+      <PanelPart title="Images" hint={formatNoun(policy.images.length, 'pattern')}>
         <ImagePatterns images={policy.images} />
-      </Part>
-      <Part title="Trusts" hint={formatNoun(policy.trusted.length, 'authority', 'authorities')}>
+      </PanelPart>
+      <PanelPart
+        title="Trusts"
+        hint={formatNoun(policy.trusted.length, 'authority', 'authorities')}
+      >
         <AuthorityList policy={policy} />
-      </Part>
+      </PanelPart>
       {policy.patch !== null && (
-        <Part title="To make it enforce">
-          <div className="px-4 py-3">
-            <PatchBlock patch={policy.patch} />
-          </div>
-        </Part>
+        <PanelPart title="To make it enforce">
+          <PatchBlock patch={policy.patch} />
+        </PanelPart>
       )}
-      <Part title="Document">
-        <div className="px-4 py-3">
-          <CodeBlock what="the document" text={policy.document} />
-        </div>
-      </Part>
-      <div className="border-line border-t px-4 py-3">
+      <PanelPart title="Facts">
         <Facts
           entries={[
             {
               name: 'Exists for',
               value: policy.createdAt && <RelativeTime at={policy.createdAt} form="age" />,
             },
-            {
-              name: 'As of',
-              value: policy.asOf === null ? 'never read' : <RelativeTime at={policy.asOf} />,
-            },
+            { name: 'As of', value: <AsOf at={policy.asOf} stale={policy.stale} /> },
           ]}
         />
-      </div>
+      </PanelPart>
     </>
-  );
-}
-
-function Stale({ policy: { stale, asOf } }: { readonly policy: PolicyDetail }) {
-  if (!stale) return null;
-  return (
-    <p className="text-notice-text">
-      {asOf === null ? (
-        'Its cluster has never reported.'
-      ) : (
-        <>
-          Its cluster reported last <RelativeTime at={asOf} />.
-        </>
-      )}
-    </p>
   );
 }
 
@@ -140,35 +98,17 @@ function Stale({ policy: { stale, asOf } }: { readonly policy: PolicyDetail }) {
 export function ImagePatterns({ images }: { readonly images: readonly string[] }) {
   if (images.length === 0)
     return (
-      <p className="px-4 py-2 text-ink-2">
+      <p className="text-ink-2">
         It names no image; which ones it is about follows from what it matches.
       </p>
     );
   return (
-    <ul className="max-h-64 overflow-auto px-4 py-2">
+    <ul className="max-h-64 overflow-auto">
       {images.map((image) => (
         <li key={image}>
           <Wrap className="font-mono text-code">{image}</Wrap>
         </li>
       ))}
     </ul>
-  );
-}
-
-interface PartProps {
-  readonly title: string;
-  readonly hint?: string;
-  readonly children: ReactNode;
-}
-
-function Part({ title, hint, children }: PartProps) {
-  return (
-    <section className="border-line border-t">
-      <div className="flex items-baseline px-4 pt-3">
-        <h3 className="text-section">{title}</h3>
-        {hint !== undefined && <span className="ml-auto text-ink-3">{hint}</span>}
-      </div>
-      {children}
-    </section>
   );
 }

@@ -58,7 +58,7 @@ export const policyOrders: Readonly<Record<PolicyFilter['sort'], readonly [strin
   name: ['By name', 'By name, backwards'],
   engine: ['By engine', 'By engine, backwards'],
   mode: ['Strongest mode first', 'Weakest mode first'],
-  workloads: ['Fewest workloads first', 'Most workloads first'],
+  workloads: ['Most workloads first', 'Fewest workloads first'],
 };
 
 /** What a policy is called and where its page is. */
@@ -90,9 +90,3 @@ export const unfilteredPolicies = {
   mode: [],
   gap: undefined,
 } satisfies Partial<PolicyFilter>;
-
-/** True when anything but the scope narrows the list. */
-export const isPolicyFiltered = (filter: PolicyFilter): boolean =>
-  (Object.keys(unfilteredPolicies) as (keyof typeof unfilteredPolicies)[]).some(
-    (key) => (filter[key]?.length ?? 0) > 0,
-  );

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { DecisionFilter, PolicyFilter } from '#lib/contract/policies.ts';
 import { urlOf, writeUrl } from '#lib/contract/url-state.ts';
-import { WorkloadFilter } from '#lib/contract/workloads.ts';
+import { Scope, WorkloadFilter } from '#lib/contract/workloads.ts';
 
 type Part = Partial<z.output<typeof WorkloadFilter>>;
 
@@ -18,9 +18,9 @@ export const registryHref = (host: string): string => `/registries/${encodeURICo
 /** The page of a policy. */
 export const policyHref = (id: string): string => `/policies/${encodeURIComponent(id)}`;
 
-/** The list of policies under a filter. */
-export const policiesHref = (filter: Partial<z.output<typeof PolicyFilter>>): string =>
-  urlOf('/policies', writeUrl(PolicyFilter, filter));
+/** The list of policies under a filter; the rest of the scope goes along. */
+export const policiesHref = (filter: Partial<PolicyFilter & Scope>): string =>
+  urlOf('/policies', writeUrl(PolicyFilter.extend(Scope.shape), filter));
 
 /** Decisions of the whole fleet under a filter: the rows behind a number about admission. */
 export const decisionsHref = (filter: Partial<z.output<typeof DecisionFilter>>): string =>
