@@ -21,20 +21,28 @@ export function scheduleText(schedule: string): string {
   return zone === undefined ? text : `${text} (${zone.slice(0, 60)})`;
 }
 
-function wordsOf(rest: string): string | undefined {
-  if (rest.startsWith('@')) return Object.hasOwn(macros, rest) ? macros[rest] : undefined;
+const wordsOf = (rest: string): string | undefined =>
+  Object.hasOwn(macros, rest) ? macros[rest] : fieldWords(rest);
+
+function fieldWords(rest: string): string | undefined {
   const [minute = '', hour = '', day = '', month = '', weekday = '', ...more] = rest.split(/\s+/);
   if (more.length > 0 || weekday === '' || month !== '*') return undefined;
   const everyDay = day === '*' && (weekday === '*' || weekday === '?');
-  if (everyDay && hour === '*') return withinHours(minute);
-  const every = stepOf(hour);
-  if (everyDay && every !== undefined && isNumber(minute))
-    return `every ${every} hours at minute ${minute}`;
+  const withinDay = everyDay ? withinDays(minute, hour) : undefined;
+  if (withinDay !== undefined) return withinDay;
   if (!isNumber(minute) || !isNumber(hour)) return undefined;
   const at = `at ${hour.padStart(2, '0')}:${minute.padStart(2, '0')}`;
   if (everyDay) return `every day ${at}`;
   if (day === '*') return onDays(weekday, at);
   return weekday === '*' && isNumber(day) ? `on day ${day} of every month ${at}` : undefined;
+}
+
+function withinDays(minute: string, hour: string): string | undefined {
+  if (hour === '*') return withinHours(minute);
+  const every = stepOf(hour);
+  return every !== undefined && isNumber(minute)
+    ? `every ${every} hours at minute ${minute}`
+    : undefined;
 }
 
 function withinHours(minute: string): string | undefined {
