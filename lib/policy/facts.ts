@@ -1,7 +1,7 @@
 import { createPublicKey, hash } from 'node:crypto';
 import type { Digest } from '#lib/model/digest.ts';
 import type { EvidenceKind } from '#lib/model/evidence.ts';
-import type { EvidenceVerdict, Signer } from '#lib/model/verdict.ts';
+import type { EvidenceVerdict, ImageVerdict, Signer } from '#lib/model/verdict.ts';
 import { type Finding, no, notEvaluated, unknown, yes } from './finding.ts';
 
 /** What verification found out about one image, as far as policies ask. */
@@ -14,6 +14,70 @@ export interface ImageFacts {
   readonly evidence: readonly EvidenceVerdict[];
   /** Names of the authorities under which all of the evidence was judged. */
   readonly judgedUnder: readonly string[];
+}
+
+/** By name of an authority within its cluster, the text of its policy now, as `policyMarks` gives it. */
+export type PolicyMarks = ReadonlyMap<string, string>;
+
+const noMarks: PolicyMarks = new Map();
+
+/**
+ * What policies of one cluster may ask of a verdict. What was found under a policy counts for as long as
+ * the policy says the same (`marks`): after a change nobody has tried what it says now, and without
+ * marks nothing counts that was found under policies. `unresolved`: why nobody knows what the
+ * declared reference names.
+ */
+export function imageFacts(
+  cluster: string,
+  verdict: ImageVerdict | undefined,
+  unresolved?: string,
+  marks: PolicyMarks = noMarks,
+): ImageFacts {
+  if (verdict === undefined || unresolved !== undefined)
+    return {
+      incomplete: unresolved ?? 'nobody looked at this image yet',
+      evidence: [],
+      judgedUnder: [],
+    };
+  const { judgedUnder = [], verified = [], marks: before = {} } = verdict.underPolicies ?? {};
+  const prefix = `${cluster}/`;
+  const holding = (names: readonly string[]): readonly string[] =>
+    names.flatMap((name) => {
+      const own = name.startsWith(prefix) ? name.slice(prefix.length) : undefined;
+      if (own === undefined || !Object.hasOwn(before, name)) return [];
+      return marks.get(own) === before[name] ? [own] : [];
+    });
+  const missing = whatWasMissed(verdict);
+  return {
+    digest: verdict.digest,
+    ...(missing !== undefined && { incomplete: missing }),
+    evidence: [
+      // An authority of ours may be called as one of a policy is: it is not the same for that.
+      ...verdict.evidence.map(({ authority: _, ...item }) => item),
+      ...verified.flatMap(({ under, ...item }) =>
+        holding(under).map((authority) => ({ ...item, authority })),
+      ),
+    ],
+    judgedUnder: holding(judgedUnder),
+  };
+}
+
+/** Why something may lie there that nobody has seen; undefined where everything was seen. */
+function whatWasMissed(verdict: ImageVerdict): string | undefined {
+  const { status, reason, detail, evidence, places } = verdict;
+  const failed = places.filter(({ outcome, immaterial }) => outcome === 'failed' && !immaterial);
+  if (failed.length > 0)
+    return failed
+      .map((place) => `${place.place} in ${place.repository}: ${place.detail ?? 'not searched'}`)
+      .join('; ');
+  // Of what kind it is, only its content would tell.
+  const unreadable = evidence.find(
+    (item) => item.kind === 'unreadable' && item.status === 'inconclusive',
+  );
+  if (unreadable !== undefined) return `${unreadable.evidence} could not be read`;
+  // An item that is open says so itself; without one, the image as a whole could not be judged.
+  const open = evidence.some((item) => item.status === 'inconclusive');
+  return status === 'inconclusive' && !open ? (detail ?? reason ?? status) : undefined;
 }
 
 /** Facts by the declared image; what is missing was never looked at. */
@@ -31,9 +95,9 @@ export interface SignatureDemand {
   readonly keys?: readonly string[];
   /** Whether the engine's rules name this signer; `undefined` where it cannot be told here. */
   readonly names?: (signer: CertificateSigner) => boolean | undefined;
-  /** True where only the verdict under this very authority counts: its certificates are its own. */
-  readonly ownCertificates?: true;
-  /** The trust root whose certificates count. */
+  /** True where only the verdict under this very authority counts: its keys or certificates are its own. */
+  readonly ownMaterial?: true;
+  /** The trust root whose certificates and logs count. */
   readonly trustRoot?: string;
   readonly tlog: 'required' | 'ignored';
   readonly sct: 'required' | 'ignored';
@@ -83,8 +147,9 @@ function isWanted(item: EvidenceVerdict, { formats, wants }: SignatureDemand): b
   );
 }
 
+/** What it attests is told only where a signer is known to stand for it. */
 const isOpenAttestation = ({ kind, predicateType, status }: EvidenceVerdict): boolean =>
-  kind !== 'cosign-signature' && predicateType === undefined && status === 'inconclusive';
+  kind !== 'cosign-signature' && predicateType === undefined && status !== 'verified';
 
 const liesIn = ({ sources }: EvidenceVerdict, name: string): boolean =>
   sources.some(({ registry, repository }) => `${registry}/${repository}` === name);
@@ -92,13 +157,12 @@ const liesIn = ({ sources }: EvidenceVerdict, name: string): boolean =>
 function judgeItem(item: EvidenceVerdict, demand: SignatureDemand, facts: ImageFacts): Finding {
   if (demand.repository !== undefined && !liesIn(item, demand.repository))
     return no(`a signature lies outside ${demand.repository}`);
-  if (demand.ownCertificates) return judgeByName(item, demand, facts);
+  if (demand.ownMaterial) return judgeByName(item, demand, facts);
   const held = demand.keys
     ? judgeKey(item, demand.keys, demand, facts)
     : judgeCertificate(item, demand, facts);
   if (held.met !== 'yes') return held;
-  const weak = unmetDemand(item, demand);
-  return weak === undefined ? held : weak;
+  return unmetDemand(item, demand, facts) ?? held;
 }
 
 function judgeKey(
@@ -118,7 +182,7 @@ function judgeKey(
   // A bare key can be told only by trying it: who has not tried it knows nothing.
   if (!judgedUnder.includes(authority))
     return notEvaluated('the keys of the policy were not tried on the signatures');
-  return brokenOr(item);
+  return strangeOr(item);
 }
 
 function judgeByName(
@@ -129,8 +193,8 @@ function judgeByName(
   if (item.status === 'verified' && item.authority === authority && item.signer)
     return yes(`signed by ${nameOf(item.signer)}`);
   return judgedUnder.includes(authority)
-    ? brokenOr(item)
-    : notEvaluated('the certificates of the policy were not tried on the signatures');
+    ? strangeOr(item)
+    : notEvaluated('this authority of the policy was not tried on the signatures');
 }
 
 function judgeCertificate(
@@ -176,13 +240,27 @@ const isSound = ({ status, checks }: EvidenceVerdict): boolean =>
         (id === 'key' && (reason === 'key-not-trusted' || reason === 'no-authority')),
     ));
 
+/** Whose key it is nobody knows, and it was tried with those of the policy: it is none of them. */
+const strangeOr = (item: EvidenceVerdict): Finding =>
+  item.status === 'inconclusive' && item.reason === 'key-unresolvable'
+    ? no('signed with a key that is none of the policy')
+    : brokenOr(item);
+
 function brokenOr({ status, reason, checks }: EvidenceVerdict): Finding {
   const detail = checks.find(({ outcome }) => outcome === 'failed')?.detail ?? reason ?? status;
   return status === 'inconclusive' ? unknown(detail) : no(detail);
 }
 
-/** A check that another authority did not ask for, and this one does. */
-function unmetDemand(item: EvidenceVerdict, demand: SignatureDemand): Finding | undefined {
+/**
+ * A check that another authority did not ask for, and this one does. Where this very authority was
+ * tried, what it verified is among the evidence, and everything else is not enough for it.
+ */
+function unmetDemand(
+  item: EvidenceVerdict,
+  demand: SignatureDemand,
+  { judgedUnder }: ImageFacts,
+): Finding | undefined {
+  const open = judgedUnder.includes(demand.authority) ? no : notEvaluated;
   const asked = [
     ...(demand.tlog === 'required' ? (['transparency-log'] as const) : []),
     ...(demand.sct === 'required' && item.signer?.kind === 'certificate' ? (['sct'] as const) : []),
@@ -190,8 +268,9 @@ function unmetDemand(item: EvidenceVerdict, demand: SignatureDemand): Finding | 
   for (const id of asked) {
     const check = item.checks.find((one) => one.id === id);
     if (check?.outcome === 'failed') return no(check.detail);
-    if (check?.outcome !== 'passed')
-      return notEvaluated(`${id} was not checked for this signature`);
+    if (check?.outcome !== 'passed') return open(`${id} was not checked for this signature`);
+    if (demand.trustRoot !== undefined && item.trustRoot?.name !== demand.trustRoot)
+      return open(`${id} was checked under another trust root than ${demand.trustRoot}`);
   }
   const unmet = Object.entries(demand.annotations ?? {}).find(
     ([name, value]) => item.annotations?.[name] !== value,

@@ -97,7 +97,7 @@ function findEntry(
   const { keys, certificates, keyless } = entry;
   if (rule.spec.type === 'Notary')
     return type === undefined
-      ? findSignature(facts, { ...asked, ownCertificates: true, tlog: 'ignored', sct: 'ignored' })
+      ? findSignature(facts, { ...asked, ownMaterial: true, tlog: 'ignored', sct: 'ignored' })
       : notEvaluated('attestations under Notary certificates are not evaluated here');
   const material = keys ?? certificates ?? keyless;
   const own = material ? ownMaterial(material) : [];
@@ -105,11 +105,18 @@ function findEntry(
   const tlog = material?.rekor?.ignoreTlog ? 'ignored' : 'required';
   if (keyless) return findKeyless(rule, keyless, { ...asked, tlog }, facts);
   const reference = keyReference(entry);
-  if (reference !== undefined) return notEvaluated(`the key lies at ${reference}`);
+  if (reference !== undefined)
+    return findSignature(facts, { ...asked, ownMaterial: true, tlog, sct: 'ignored' });
   const pems = pemsOf(entry);
   if (pems.length === 0 || certificates?.certChain)
     return notEvaluated('the path of its certificates is not evaluated here');
-  return findSignature(facts, { ...asked, keys: pems, tlog, sct: 'ignored' });
+  return findSignature(facts, {
+    ...asked,
+    keys: pems,
+    trustRoot: 'public-good',
+    tlog,
+    sct: 'ignored',
+  });
 }
 
 function findKeyless(

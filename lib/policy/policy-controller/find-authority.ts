@@ -71,7 +71,14 @@ function findKeyOrKeyless(
     sct: keyless && !keyless.insecureIgnoreSCT ? 'required' : 'ignored',
     ...(repository && { repository: repository.replace(/^index\.docker\.io\//, 'docker.io/') }),
   } as const;
-  if (key) return findKey(key, demand, facts);
+  const rootOf = (reference: string | undefined) =>
+    reference ? trustRootName(policy.cluster, reference) : 'public-good';
+  if (key)
+    return findKey(
+      key,
+      { ...demand, ...(ctlog && { trustRoot: rootOf(ctlog.trustRootRef) }) },
+      facts,
+    );
   if (keyless?.['ca-cert'])
     return notEvaluated('certificates of a CA in the policy are not evaluated here');
   const { trustRootRef, identities = [] } = keyless ?? {};
@@ -79,7 +86,7 @@ function findKeyOrKeyless(
   const rules = identities.map((identity) => compileIdentity(identity, namesIn));
   return findSignature(facts, {
     ...demand,
-    trustRoot: trustRootRef ? trustRootName(policy.cluster, trustRootRef) : 'public-good',
+    trustRoot: rootOf(trustRootRef),
     names: (signer) => rules.some((rule) => rule(signer)),
   });
 }
@@ -90,10 +97,8 @@ function findKey(
   demand: SignatureDemand,
   facts: ImageFacts | undefined,
 ): Finding {
-  if (!key.data) {
-    const place = key.kms ?? `the secret ${key.secretRef?.name ?? ''}`;
-    return notEvaluated(`the key lies in ${place}`);
-  }
+  // The key does not stand in the policy: what was verified under this authority tells.
+  if (!key.data) return findSignature(facts, { ...demand, ownMaterial: true });
   const keys = publicKeysIn(key.data);
   if ('proves' in demand.wants) return findSignature(facts, { ...demand, keys });
   return allOf(keys.map((one) => findSignature(facts, { ...demand, keys: [one] })));
