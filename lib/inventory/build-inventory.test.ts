@@ -73,6 +73,13 @@ describe('the workload of a pod', () => {
         kind: 'Deployment',
         name: 'web',
         uid: 'web',
+        admission: {
+          labels: {},
+          podLabels: {},
+          createdAt: '2026-11-20T10:00:00Z',
+          mirror: false,
+          pods: ['web-1'],
+        },
       },
     ]);
   });

@@ -16,11 +16,15 @@ export function declaredRuns(
   const atRest = controllers.filter(({ uid }) => !busy.has(uid));
   if (controllers.length > 0) return atRest.map(({ containers }) => ({ containers }));
   if (pods.some(isActive)) return [];
-  const last = pods.reduce<PodFacts | undefined>(
+  const last = newestOf(pods);
+  return last === undefined ? [] : [{ containers: last.containers }];
+}
+
+/** The pod that was made last. */
+export const newestOf = (pods: readonly PodFacts[]): PodFacts | undefined =>
+  pods.reduce<PodFacts | undefined>(
     (newest, pod) => (newest === undefined || age(pod) > age(newest) ? pod : newest),
     undefined,
   );
-  return last === undefined ? [] : [{ containers: last.containers }];
-}
 
 const age = ({ createdAt, uid }: PodFacts): string => `${createdAt} ${uid}`;

@@ -44,15 +44,17 @@ const pods = fc
     containers,
     labels,
     phase: fc.constantFrom('Running', 'Succeeded'),
+    createdAt: fc.constantFrom('', '2026-11-20T10:00:00Z', '2026-11-21T10:00:00Z'),
+    claims: fc.constantFrom(undefined, { a: '1' }, { a: '2' }),
   })
   .map(
-    ({ uid, owner, ...rest }): PodFacts => ({
+    ({ uid, owner, claims, ...rest }): PodFacts => ({
       uid,
       name: uid,
       namespace: 'shop',
-      createdAt: '',
       mirror: false,
       ...(owner && { owner }),
+      ...(claims && { claims }),
       ...rest,
     }),
   );
@@ -64,15 +66,23 @@ const links = fc.record({ uid: uids('rs', 4), owner: owners, labels }).map(
     ...rest,
   }),
 );
-const controllers = fc.record({ uid: uids('d', 3), labels, containers, owner: owners }).map(
-  ({ uid, owner, ...rest }): ControllerFacts => ({
-    ...reference('Deployment', uid),
-    namespace: 'shop',
-    replicas: 1,
-    ...(owner && { owner }),
-    ...rest,
-  }),
-);
+const controllers = fc
+  .record({
+    uid: uids('d', 3),
+    labels,
+    podLabels: labels,
+    replicas: fc.constantFrom(0, 3),
+    containers,
+    owner: owners,
+  })
+  .map(
+    ({ uid, owner, ...rest }): ControllerFacts => ({
+      ...reference('Deployment', uid),
+      namespace: 'shop',
+      ...(owner && { owner }),
+      ...rest,
+    }),
+  );
 
 const change: fc.Arbitrary<ClusterChange> = fc.oneof(
   pods.map((pod): ClusterChange => ({ type: 'pod', pod, resourceVersion: '1' })),

@@ -6,6 +6,7 @@ import type {
   Workload,
 } from '#lib/model/workload.ts';
 import type { ClusterChange, ClusterSnapshot, OwnerLink } from '#lib/ports.ts';
+import { admissionFacts } from './admission-facts.ts';
 import { declaredRuns } from './declared.ts';
 import { ancestry, type Owned, type TopOwner, topOwner } from './owners.ts';
 import { isActive, type Runs, usesOf } from './uses.ts';
@@ -236,9 +237,10 @@ class Index implements InventoryIndex {
       ...declaredRuns(controllers, pods, busy),
     ];
     const uses = usesOf(this.#id(uid), runs);
-    return uses.length === 0
-      ? undefined
-      : { workload: this.#workload(uid, members, pods, controllers), uses };
+    if (uses.length === 0) return undefined;
+    const labels = (this.#lookup(uid) ?? members.pods.get(uid))?.labels;
+    const admission = admissionFacts({ uid, labels, pods, controllers });
+    return { workload: { ...this.#workload(uid, members, pods, controllers), admission }, uses };
   }
 
   #workload(

@@ -85,8 +85,10 @@ export interface AdmissionFacts {
   readonly schedule?: string;
   /** Names of all its pods, in order. */
   readonly pods: readonly string[];
-  /** Distinct claims in annotations of its pods. */
+  /** Distinct claims in annotations of its pods, in order. */
   readonly claims?: readonly Readonly<Record<string, string>>[];
+  /** Distinct claims beyond those that are kept. */
+  readonly claimsOmitted?: number;
 }
 
 /**

@@ -18,8 +18,12 @@ export type ClusterSource = {
       readonly context?: string;
     }
   | { readonly kind: 'in-cluster' }
-  | { readonly kind: 'pods-file'; readonly path: string }
-  | { readonly kind: 'manifests'; readonly path: string }
+  | {
+      readonly kind: 'pods-file' | 'manifests';
+      readonly path: string;
+      /** Further files, with policies and what goes with them. */
+      readonly policies?: readonly string[];
+    }
 );
 
 /** A source with an API server behind it. */

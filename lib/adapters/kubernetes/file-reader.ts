@@ -32,7 +32,10 @@ export function createFileReader(source: FileSource): ClusterReader {
     readAdmission: async ({ signal }) => {
       const readAt = new Date();
       const { objects, problems } = await placedObjects(source, signal);
-      const read = objectsToAdmission(objects, source.namespaces);
+      const further = await Promise.all(
+        (source.policies ?? []).map((file) => readObjects(file, path.basename(file))),
+      );
+      const read = objectsToAdmission([...objects, ...further.flat()], source.namespaces);
       return { ...read, problems: [...problems, ...read.problems], readAt };
     },
     follow: (_from, signal) => untilAborted(signal),

@@ -1,3 +1,4 @@
+import { limits } from '#lib/model/limits.ts';
 import type {
   ContainerFacts,
   ContainerKind,
@@ -31,6 +32,7 @@ export function createPool(capacity = 100_000): Pool {
 /** Reduces a pod to what posture needs. Statuses are joined by name: their order means nothing. */
 export function podFacts({ metadata, spec, status }: Pod, pool: Pool): PodFacts {
   const owner = ownerOf(metadata);
+  const claims = claimsOf(metadata);
   const statuses = [
     ...(status?.containerStatuses ?? []),
     ...(status?.initContainerStatuses ?? []),
@@ -46,8 +48,20 @@ export function podFacts({ metadata, spec, status }: Pod, pool: Pool): PodFacts 
     labels: pool(metadata.labels ?? {}),
     ...(owner !== undefined && { owner: pool(owner) }),
     mirror: metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined,
+    ...(claims !== undefined && { claims: pool(claims) }),
     containers: pool(containersOf(spec, statuses)),
   };
+}
+
+/** What Kyverno's annotations say; one that is too long is cut, and then means nothing to its reader. */
+function claimsOf({ annotations }: Metadata): PodFacts['claims'] {
+  const claims = (['kyverno.io/verify-images', 'kyverno.io/verify-images-scoped'] as const).flatMap(
+    (name) => {
+      const text = annotations?.[name];
+      return text === undefined ? [] : [[name, text.slice(0, limits.claimBytes)] as const];
+    },
+  );
+  return claims.length === 0 ? undefined : Object.fromEntries(claims);
 }
 
 /** Reduces a controller to its template. `kind` and `apiVersion` are absent from items of a list. */
@@ -59,6 +73,7 @@ export function controllerFacts(
   const wanted = spec.replicas ?? status?.desiredNumberScheduled ?? (kind === 'DaemonSet' ? 0 : 1);
   return {
     ...identity(metadata, kind, apiVersion),
+    podLabels: spec.template.metadata?.labels ?? {},
     replicas: spec.suspend === true ? 0 : wanted,
     containers: containersOf(spec.template.spec, []),
   };
@@ -67,6 +82,8 @@ export function controllerFacts(
 /** Reduces a CronJob to the template of its jobs. */
 export const cronJobFacts = ({ metadata, spec }: CronJob): ControllerFacts => ({
   ...identity(metadata, 'CronJob', 'batch/v1'),
+  podLabels: spec.jobTemplate.spec.template.metadata?.labels ?? {},
+  ...(spec.schedule != null && { schedule: spec.schedule }),
   replicas: spec.suspend === true ? 0 : 1,
   containers: containersOf(spec.jobTemplate.spec.template.spec, []),
 });
@@ -74,6 +91,7 @@ export const cronJobFacts = ({ metadata, spec }: CronJob): ControllerFacts => ({
 /** A pod as a template: for manifests, where nothing runs. */
 export const podTemplateFacts = ({ metadata, spec }: Pod): ControllerFacts => ({
   ...identity(metadata, 'Pod', 'v1'),
+  podLabels: metadata.labels ?? {},
   replicas: 1,
   containers: containersOf(spec, []),
 });

@@ -21,7 +21,14 @@ const Metadata = z.object({
   namespace: z.string().default(''),
   creationTimestamp: z.string().nullish(),
   labels: Labels,
-  annotations: z.object({ 'kubernetes.io/config.mirror': z.string().optional() }).nullish(),
+  annotations: z
+    .object({
+      'kubernetes.io/config.mirror': z.string().optional(),
+      // Nobody obeys these: a strange one is no reason to lose the pod.
+      'kyverno.io/verify-images': z.string().optional().catch(undefined),
+      'kyverno.io/verify-images-scoped': z.string().optional().catch(undefined),
+    })
+    .nullish(),
   ownerReferences: z.array(Owner).nullish(),
 });
 export type Metadata = z.infer<typeof Metadata>;
@@ -84,7 +91,7 @@ export type Pod = z.infer<typeof Pod>;
 /** Any object, by its metadata alone (PartialObjectMetadata). */
 export const AnyObject = z.object({ metadata: Metadata });
 
-const Template = z.object({ spec: PodSpec });
+const Template = z.object({ metadata: z.object({ labels: Labels }).nullish(), spec: PodSpec });
 
 /** Deployment, StatefulSet, DaemonSet, ReplicaSet, ReplicationController, Job. */
 export const Controller = z.object({
@@ -101,6 +108,7 @@ export type Controller = z.infer<typeof Controller>;
 export const CronJob = z.object({
   metadata: Metadata,
   spec: z.object({
+    schedule: z.string().nullish(),
     suspend: z.boolean().nullish(),
     jobTemplate: z.object({ spec: z.object({ template: Template }) }),
   }),
