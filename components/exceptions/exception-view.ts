@@ -3,7 +3,7 @@ import type { Facet } from '#components/list/facet-menu.tsx';
 import type { RowIdentity } from '#components/list/row-model.ts';
 import type { SavedView } from '#components/list/saved-views.tsx';
 import { engineNames } from '#components/status/admission-words.ts';
-import { gapHref, policyHref } from '#components/status/hrefs.ts';
+import { decisionsHref, policyHref } from '#components/status/hrefs.ts';
 import { many } from '#lib/contract/paging.ts';
 import {
   BypassFilter,
@@ -141,12 +141,12 @@ export const exceptionIdentity: RowIdentity<ExceptionRow> = {
   name: ({ cluster, object, policy }) =>
     `${cluster} ${object}${policy === null ? '' : ` (${policy})`}`,
   href: ({ id, policyId }) =>
-    policyId === null ? gapHref({ exception: id }) : policyHref(policyId),
+    policyId === null ? decisionsHref({ exception: id }) : policyHref(policyId),
 };
 
 /** What a way past an engine is called; its page is the list of who could use it. */
 export const bypassIdentity: RowIdentity<BypassRow> = {
   key: ({ id }) => id,
   name: ({ cluster, title, name }) => `${cluster} ${title} (${name})`,
-  href: ({ id }) => gapHref({ bypass: id }),
+  href: ({ id }) => decisionsHref({ bypass: id }),
 };
