@@ -5,9 +5,14 @@ import {
   publishedExport,
   workloadExport,
 } from '#lib/contract/export-sources.ts';
-import { type ExportSource, exportText } from '#lib/contract/export-text.ts';
+import {
+  type ExportSource,
+  exportText,
+  type TableSource,
+  tableText,
+} from '#lib/contract/export-text.ts';
 import type { ImageFilter } from '#lib/contract/images.ts';
-import type { ExportFormat } from '#lib/contract/paging.ts';
+import type { ExportFormat, TableFormat } from '#lib/contract/paging.ts';
 import type { PublishedFilter } from '#lib/contract/sources.ts';
 import type { WorkloadFilter } from '#lib/contract/workloads.ts';
 import { server } from '#lib/wiring/server.ts';
@@ -39,9 +44,15 @@ const contentTypes: Record<ExportFormat, string> = {
  * Streams every row of a list. When the source fails midway the stream is broken on purpose, so that
  * half a file never passes for a whole one.
  */
-function exportResponse<T extends object>(source: ExportSource<T>, format: ExportFormat): Response {
+const exportResponse = <T extends object>(source: ExportSource<T>, format: ExportFormat) =>
+  download(source.name, format, exportText(source, format));
+
+/** The same for a list whose rows are no findings. */
+export const tableResponse = <T extends object>(source: TableSource<T>, format: TableFormat) =>
+  download(source.name, format, tableText(source, format));
+
+function download(name: string, format: ExportFormat, chunks: AsyncGenerator<string>): Response {
   const encoder = new TextEncoder();
-  const chunks = exportText(source, format)[Symbol.asyncIterator]();
   const stream = new ReadableStream<Uint8Array>({
     async pull(controller) {
       const { value, done } = await chunks.next();
@@ -55,7 +66,7 @@ function exportResponse<T extends object>(source: ExportSource<T>, format: Expor
   return new Response(stream, {
     headers: {
       'content-type': contentTypes[format],
-      'content-disposition': `attachment; filename="${source.name}.${format}"`,
+      'content-disposition': `attachment; filename="${name}.${format}"`,
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
     },

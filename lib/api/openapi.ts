@@ -2,7 +2,30 @@ import { z } from 'zod';
 import { createDocument, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { ImageDetail, ImageFilter, ImagePage, ReceiptQuery } from '#lib/contract/images.ts';
 import { Overview, SearchResult, Settings } from '#lib/contract/overview.ts';
-import { ExportFormat, Facets, PageRequest, Problem } from '#lib/contract/paging.ts';
+import { ExportFormat, Facets, PageRequest, Problem, TableFormat } from '#lib/contract/paging.ts';
+import {
+  BypassFilter,
+  BypassPage,
+  ControlFilter,
+  ControlMatrix,
+  DecisionFilter,
+  DecisionPage,
+  DisagreementFilter,
+  DisagreementPage,
+  ExceptionFilter,
+  ExceptionPage,
+  PolicyDetail,
+  PolicyFilter,
+  PolicyPage,
+  VisibilityList,
+} from '#lib/contract/policies.ts';
+import {
+  Simulation,
+  SimulationList,
+  SimulationPage,
+  SimulationRequest,
+  SimulationRowFilter,
+} from '#lib/contract/simulations.ts';
 import {
   ClusterList,
   LiveEvent,
@@ -40,16 +63,25 @@ const get = (summary: string, response: z.ZodType, query?: z.ZodObject) => ({
     ...(query && { requestParams: { query } }),
   },
 });
-const list = (noun: string, page: z.ZodType, filter: z.ZodObject) => ({
+const list = (
+  noun: string,
+  page: z.ZodType,
+  filter: z.ZodObject,
+  format: z.ZodType = ExportFormat,
+) => ({
   [`/api/v1/${noun}`]: get(`List ${noun}`, page, filter.extend(PageRequest.shape)),
   [`/api/v1/${noun}/export`]: {
     get: {
       summary: `Download every row of the filter (${noun})`,
-      requestParams: { query: filter.extend({ as: ExportFormat }) },
+      requestParams: { query: filter.extend({ as: format }) },
       responses: { '200': { description: 'The rows, streamed' }, ...problems },
     },
   },
 });
+
+/** A list whose rows are no findings. */
+const table = (noun: string, page: z.ZodType, filter: z.ZodObject) =>
+  list(noun, page, filter, TableFormat);
 
 const paths: ZodOpenApiPathsObject = {
   '/api/v1/overview': get('Coverage, trend and what needs a person', Overview, Scope),
@@ -74,6 +106,27 @@ const paths: ZodOpenApiPathsObject = {
     },
   },
   ...list('published', PublishedPage, PublishedFilter),
+  ...table('policies', PolicyPage, PolicyFilter),
+  '/api/v1/policies/{id}': get('One policy with all that is known of it', PolicyDetail),
+  ...table('decisions', DecisionPage, DecisionFilter),
+  ...table('bypasses', BypassPage, BypassFilter),
+  ...table('exceptions', ExceptionPage, ExceptionFilter),
+  ...table('disagreements', DisagreementPage, DisagreementFilter),
+  '/api/v1/control': get('Which engine controls which namespace', ControlMatrix, ControlFilter),
+  '/api/v1/images/{digest}/visibility': get('Which engines see its signatures', VisibilityList),
+  '/api/v1/simulations': {
+    ...get('The latest simulations', SimulationList),
+    post: {
+      summary: 'Ask what would be refused; nothing is applied',
+      requestBody: { content: { 'application/json': { schema: SimulationRequest } } },
+      responses: answer('The simulation, queued', Simulation, '202'),
+    },
+  },
+  '/api/v1/simulations/{id}': {
+    ...get('A simulation with its progress', Simulation),
+    delete: { summary: 'Stop a simulation', responses: answer('The simulation', Simulation) },
+  },
+  ...table('simulations/{id}/rows', SimulationPage, SimulationRowFilter),
   '/api/v1/clusters': get('Clusters with their state', ClusterList),
   '/api/v1/registries': get('Registries with their state', RegistryList),
   '/api/v1/registries/{host}': get('One registry with its repositories', RegistryDetail),
@@ -114,7 +167,7 @@ export const openApiDocument = (version: string) =>
       title: 'Sealwatch',
       version,
       description:
-        'Signature posture of container images: read-only, apart from asking for a scan.',
+        'Signature posture of container images: read-only, apart from asking for a scan or a simulation.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     paths,

@@ -14,6 +14,7 @@ const commands: Record<string, () => Promise<{ run: (parameters: string[]) => Pr
     'verify-receipt': () => import('./verify-receipt.ts'),
     'verify-bundle': () => import('./verify-bundle-command.ts'),
     serve: () => import('./serve.ts'),
+    policy: () => import('./policy.ts'),
     worker: () => import('./worker.ts'),
     lab: () => import('./lab.ts'),
     doctor: () => import('./doctor.ts'),
@@ -27,6 +28,7 @@ const help = `sealwatch: the signature posture of container images
   sealwatch verify-attestation  what is stated about images, and by whom
   sealwatch verify-bundle       one Sigstore bundle for one artifact
   sealwatch verify-receipt      find a verdict again, from its receipt alone
+  sealwatch policy test         what policies in files say about workloads in files
   sealwatch worker              more workers beside a PostgreSQL database
   sealwatch lab                 registries and clusters to try everything on
   sealwatch doctor              credentials, trust roots, permissions, clocks

@@ -1,7 +1,11 @@
 import { openStore, type StoreOptions } from '#lib/adapters/store/open-store.ts';
 import type { Environment } from '#lib/config/environment.ts';
 import type { ScanRow } from '#lib/contract/sources.ts';
+import { log } from '#lib/log.ts';
 import type { Store } from '#lib/ports.ts';
+import type { Fleet } from '#lib/review/fleet.ts';
+import { createReview } from '#lib/review/review.ts';
+import { changedChannel } from '#lib/scan/events.ts';
 import { createMemoryQueue } from '#lib/scan/memory-queue.ts';
 import { scanOnce } from '#lib/scan/scan-once.ts';
 import type { Configuration } from './configuration.ts';
@@ -12,6 +16,8 @@ export interface OneShot {
   readonly store: Store;
   /** `full` looks every digest up again, not only what is due. */
   scan(onProgress: (scan: ScanRow) => void, signal: AbortSignal, full?: boolean): Promise<ScanRow>;
+  /** What admission says about what was scanned. */
+  fleet(): Promise<Fleet>;
   close(): Promise<void>;
 }
 
@@ -29,6 +35,19 @@ export async function openOneShot(
     store,
     scan: (onProgress, signal, full = false) =>
       scanOnce(dependencies, { onProgress, signal, full }),
+    fleet: async () => {
+      const review = await createReview({
+        store,
+        log,
+        now: () => new Date(),
+        channel: changedChannel,
+      });
+      try {
+        return await review.fleet();
+      } finally {
+        await review.close();
+      }
+    },
     close: async () => {
       await queue.stop();
       await world.close();

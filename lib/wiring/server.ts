@@ -12,6 +12,8 @@ import type { TrustRoot } from '#lib/model/authority.ts';
 import type { AuthorityFinding } from '#lib/model/authority-findings.ts';
 import { digest } from '#lib/model/digest.ts';
 import type { Queue, Store, Subject, TrustSource } from '#lib/ports.ts';
+import type { Review } from '#lib/review/review.ts';
+import type { Simulator } from '#lib/review/run-simulation.ts';
 import { makeReceipt } from '#lib/scan/make-receipt.ts';
 import { createScanner, type Scanner } from '#lib/scan/scanner.ts';
 import { createTrustKeeper } from '#lib/scan/trust-material.ts';
@@ -19,6 +21,7 @@ import { startWorker, type Worker } from '#lib/scan/worker.ts';
 import { lintAuthorities } from '#lib/verify/lint/lint-authorities.ts';
 import { writeReceipt } from '#lib/verify/receipt/receipt.ts';
 import { verifierVersion } from '#lib/verify/verifier-version.ts';
+import { openAdmissionReview } from './admission-review.ts';
 import {
   type Configuration,
   configPathOf,
@@ -32,6 +35,8 @@ export interface Server {
   readonly store: Store;
   readonly configuration: Configuration;
   readonly verifierVersion: string;
+  readonly review: Review;
+  readonly simulator: Simulator;
   notice(): string | null;
   problems(): readonly { readonly where: string; readonly message: string }[];
   trustRoots(): ReturnType<TrustSource['load']>;
@@ -109,12 +114,15 @@ async function start(environment: Environment): Promise<Running> {
   const store = await openWhenReachable(environment, initial.scan.staleAfterMinutes * 60_000);
   await announce(environment);
   const queue = await openQueue(store);
+  const admission = await openAdmissionReview(store, queue);
   let part = await openPart(initial, environment, store, queue);
 
   const running: Running = {
     store,
     configuration: part.configuration,
     verifierVersion,
+    review: admission.review,
+    simulator: admission.simulator,
     notice: () => running.configuration.notice ?? null,
     problems: () => problems.map((message) => ({ where: 'configuration', message })),
     trustRoots: () => part.world.trust.load(),
@@ -126,6 +134,7 @@ async function start(environment: Environment): Promise<Running> {
     stop: async () => {
       if (file !== undefined) unwatchFile(file);
       await part.close();
+      await admission.close();
       await queue.stop();
       await store.close();
       await rm(noteOf(environment), { force: true });

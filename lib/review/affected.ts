@@ -1,0 +1,46 @@
+import type { Bypass, BypassSubject } from '#lib/model/bypass.ts';
+import type { LedgerEntry } from '#lib/policy/admission.ts';
+import type { WorkloadReview } from './evaluate.ts';
+import type { ReviewedCluster } from './fleet.ts';
+import { objectId, shortHash } from './object-id.ts';
+
+/** The id of a way past an engine, stable over readings. */
+export const bypassId = (cluster: string, { code, engine, name, object }: Bypass): string =>
+  shortHash([cluster, code, engine, name, object === undefined ? '' : objectId(object)]);
+
+/** The id of an exception, stable over readings. */
+export const exceptionId = ({ engine, kind, object, policy, scope }: LedgerEntry): string =>
+  shortHash([engine, kind, objectId(object), policy === undefined ? '' : objectId(policy), scope]);
+
+/** A workload as ways past an engine see it. */
+export function subjectOf({ input: { workload, uses } }: WorkloadReview): BypassSubject {
+  const { admission, kind, namespace } = workload;
+  const labels = kind === 'Pod' ? admission?.labels : admission?.podLabels;
+  return {
+    namespace,
+    labels: labels ?? {},
+    ...(admission?.createdAt !== undefined && { createdAt: admission.createdAt }),
+    mirror: admission?.mirror ?? false,
+    containerKinds: [...new Set(uses.map((use) => use.kind))],
+  };
+}
+
+/** Whether an exception covers any image of a workload. */
+export function covers(entry: LedgerEntry, review: WorkloadReview): boolean {
+  const subject = subjectOf(review);
+  return review.input.uses.some(({ declared }) => entry.covers(subject, declared));
+}
+
+type Test = (review: WorkloadReview) => boolean;
+
+/** Which workloads could use a way past an engine; none for an id that is not of this cluster. */
+export function bypassAffects(cluster: ReviewedCluster, id: string): Test {
+  const found = cluster.admission.bypasses.find((one) => bypassId(cluster.id, one) === id);
+  return (review) => found?.affects(subjectOf(review)) === true;
+}
+
+/** Which workloads rely on an exception; none for an id that is not of this cluster. */
+export function exceptionCovers({ admission }: ReviewedCluster, id: string): Test {
+  const found = admission.exceptions.find((one) => exceptionId(one) === id);
+  return (review) => found !== undefined && covers(found, review);
+}

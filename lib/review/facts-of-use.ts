@@ -1,0 +1,20 @@
+import { type ImageFacts, imageFacts } from '#lib/policy/facts.ts';
+import type { ReviewedImage, ReviewedUse } from '#lib/ports.ts';
+
+/** Facts of images kept for one cluster. */
+const mostFacts = 20_000;
+
+/** Facts of a use; worked out once for each image as long as its verdict stays. */
+export function rememberFacts(
+  cluster: string,
+  images: ReadonlyMap<number, ReviewedImage>,
+): (use: ReviewedUse) => ImageFacts | undefined {
+  const known = new Map<ReviewedImage, ImageFacts | undefined>();
+  return ({ image, unresolved }) => {
+    const found = image === undefined ? undefined : images.get(image);
+    if (found === undefined) return imageFacts(cluster, undefined, unresolved);
+    if (known.size > mostFacts) known.clear();
+    if (!known.has(found)) known.set(found, imageFacts(cluster, found.verdict, unresolved));
+    return known.get(found);
+  };
+}

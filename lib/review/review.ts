@@ -1,0 +1,293 @@
+import type { ClusterRow } from '#lib/contract/sources.ts';
+import type { Log } from '#lib/log.ts';
+import type { Admission } from '#lib/policy/admission.ts';
+import { installedEngines } from '#lib/policy/installed-engines.ts';
+import { nextEvent } from '#lib/policy/next-event.ts';
+import { openAdmission } from '#lib/policy/open-admission.ts';
+import type {
+  ReadStore,
+  ReviewedImage,
+  ReviewedUse,
+  ReviewedWorkload,
+  ReviewStore,
+  Store,
+  StoredAdmission,
+} from '#lib/ports.ts';
+import { reviewWorkload, type WorkloadReview } from './evaluate.ts';
+import { rememberFacts } from './facts-of-use.ts';
+import type { Fleet, ReviewedCluster } from './fleet.ts';
+
+/** Keeps what admission says about the fleet up to what the store holds. */
+export interface Review {
+  /** The fleet as the store has it now, or had it within the last moments. */
+  fleet(): Promise<Fleet>;
+  close(): Promise<void>;
+}
+
+export interface ReviewDependencies {
+  readonly store: ReviewStore & Pick<ReadStore, 'clusters'> & Pick<Store, 'subscribe'>;
+  readonly log: Log;
+  readonly now: () => Date;
+  /** The channel on which every process says what changed. */
+  readonly channel: string;
+}
+
+/** Workloads and images read at once. */
+const workloadsAtOnce = 2_000;
+const imagesAtOnce = 250;
+/** The main thread answers requests too: it is let go after so long. */
+const sliceMs = 20;
+/** News come in bursts; a review is worked out at most this often. */
+const restMs = 1_000;
+/** Expiry dates pass without news. */
+const reopenMs = 3_600_000;
+
+/** Nothing is read until somebody asks. */
+export async function createReview(deps: ReviewDependencies): Promise<Review> {
+  const board = new Board(deps);
+  let dirty = true;
+  let doneAt = Number.NEGATIVE_INFINITY;
+  let running: Promise<Fleet> | undefined;
+  const unlisten = await deps.store.subscribe(deps.channel, (payload) => {
+    if (!payload.includes('"progress"')) dirty = true;
+  });
+
+  async function refresh(): Promise<Fleet> {
+    dirty = false;
+    try {
+      return await board.refresh();
+    } catch (error) {
+      dirty = true;
+      throw error;
+    } finally {
+      doneAt = performance.now();
+      running = undefined;
+    }
+  }
+  return {
+    fleet() {
+      const resting = performance.now() - doneAt < restMs;
+      const current = board.current;
+      if (current !== undefined && (!dirty || resting) && running === undefined)
+        return Promise.resolve(current);
+      running ??= refresh();
+      return running;
+    },
+    close: unlisten,
+  };
+}
+
+interface OpenCluster {
+  readonly stored: StoredAdmission | undefined;
+  readonly unreadable: readonly string[];
+  readonly engines: string;
+  readonly openedAt: number;
+  readonly admission: Admission;
+}
+
+/** What was read, and what follows from it. */
+class Board {
+  readonly #deps: ReviewDependencies;
+  readonly #workloads = new Map<string, ReviewedWorkload>();
+  readonly #images = new Map<number, ReviewedImage>();
+  readonly #open = new Map<string, OpenCluster>();
+  #reviews = new Map<string, Map<string, WorkloadReview>>();
+  current: Fleet | undefined;
+
+  constructor(deps: ReviewDependencies) {
+    this.#deps = deps;
+  }
+
+  async refresh(): Promise<Fleet> {
+    const { store } = this.#deps;
+    const index = await store.reviewIndex();
+    const rows = await store.clusters();
+    const changed = await this.#readWorkloads(index.workloads);
+    const images = await this.#readImages(index.images);
+    const byCluster = Map.groupBy(this.#workloads.values(), ({ workload }) => workload.cluster);
+    const clusters = new Map<string, ReviewedCluster>();
+    for (const row of rows) {
+      const workloads = byCluster.get(row.id) ?? [];
+      const { open, reopened } = await this.#openCluster(
+        row,
+        index.admission.get(row.id),
+        workloads,
+      );
+      const cluster = clusterOf(row, open, this.#images);
+      const concerned = workloads.filter(
+        ({ workload, uses }) =>
+          reopened ||
+          changed.has(workload.id) ||
+          uses.some(({ image }) => image !== undefined && images.has(image)),
+      );
+      clusters.set(row.id, {
+        ...cluster,
+        workloads: await this.#reviewAll(cluster, workloads, concerned),
+      });
+    }
+    this.#forget(clusters);
+    this.current = { clusters, remembered: new Map() };
+    return this.current;
+  }
+
+  async #readWorkloads(index: ReadonlyMap<string, number>): Promise<ReadonlySet<string>> {
+    for (const id of this.#workloads.keys()) if (!index.has(id)) this.#workloads.delete(id);
+    const changed = [...index].flatMap(([id, revision]) =>
+      this.#workloads.get(id)?.revision === revision ? [] : [id],
+    );
+    for (const part of chunks(changed, workloadsAtOnce))
+      for (const one of await this.#deps.store.reviewedWorkloads(part))
+        this.#workloads.set(one.workload.id, one);
+    return new Set(changed);
+  }
+
+  /** Only images that a declared reference names are of interest. */
+  async #readImages(index: ReadonlyMap<number, string>): Promise<ReadonlySet<number>> {
+    const wanted = new Set<number>();
+    for (const { uses } of this.#workloads.values())
+      for (const { image } of uses) if (image !== undefined) wanted.add(image);
+    for (const id of this.#images.keys()) if (!wanted.has(id)) this.#images.delete(id);
+    const changed = [...wanted].filter((id) => this.#images.get(id)?.revision !== index.get(id));
+    for (const part of chunks(changed, imagesAtOnce))
+      for (const one of await this.#deps.store.reviewedImages(part)) this.#images.set(one.id, one);
+    return new Set(changed);
+  }
+
+  async #openCluster(
+    { id, kind }: ClusterRow,
+    revision: number | undefined,
+    workloads: readonly ReviewedWorkload[],
+  ): Promise<{ readonly open: OpenCluster; readonly reopened: boolean }> {
+    const { store, now } = this.#deps;
+    const before = this.#open.get(id);
+    const engines = installedEngines(workloads.map(engineWorkload));
+    const engineText = JSON.stringify(engines);
+    const at = now();
+    const same = before !== undefined && before.stored?.revision === revision;
+    if (same && before.engines === engineText && at.getTime() - before.openedAt < reopenMs) {
+      return { open: await this.#withAge(id, before), reopened: false };
+    }
+    const stored = same ? before.stored : await store.admissionOf(id);
+    const unreadable = [
+      ...(stored?.problems ?? []).map(({ what }) => what),
+      ...(kind === 'kubeconfig' || kind === 'in-cluster' ? [] : absentFrom(stored)),
+    ];
+    const admission = openAdmission({
+      cluster: id,
+      objects: stored?.objects ?? [],
+      namespaces: stored?.namespaces ?? [],
+      engines,
+      unreadable,
+      now: at,
+    });
+    const open = {
+      stored,
+      unreadable,
+      engines: engineText,
+      openedAt: at.getTime(),
+      admission,
+    };
+    this.#open.set(id, open);
+    return { open, reopened: true };
+  }
+
+  /** A reading that brought nothing new makes what is known younger all the same. */
+  async #withAge(id: string, open: OpenCluster): Promise<OpenCluster> {
+    const age = await this.#deps.store.admissionAge(id);
+    if (open.stored === undefined || age === undefined) return open;
+    const next = { ...open, stored: { ...open.stored, readAt: age } };
+    this.#open.set(id, next);
+    return next;
+  }
+
+  async #reviewAll(
+    cluster: Omit<ReviewedCluster, 'workloads'>,
+    all: readonly ReviewedWorkload[],
+    concerned: readonly ReviewedWorkload[],
+  ): Promise<ReadonlyMap<string, WorkloadReview>> {
+    const before = this.#reviews.get(cluster.id);
+    const present = new Set(all.map(({ workload }) => workload.id));
+    const reviews = new Map([...(before ?? [])].filter(([id]) => present.has(id)));
+    let until = performance.now() + sliceMs;
+    for (const input of concerned) {
+      reviews.set(input.workload.id, this.#reviewOne(cluster, input));
+      if (performance.now() < until) continue;
+      await breathe();
+      until = performance.now() + sliceMs;
+    }
+    this.#reviews.set(cluster.id, reviews);
+    return reviews;
+  }
+
+  /** A fault of ours at one workload hides no other, and is never taken for "admitted". */
+  #reviewOne(
+    { id, admission, labelsOf, factsOfUse }: Omit<ReviewedCluster, 'workloads'>,
+    input: ReviewedWorkload,
+  ): WorkloadReview {
+    try {
+      return reviewWorkload(admission, input, labelsOf, factsOfUse);
+    } catch (error) {
+      this.#deps.log.error(
+        { err: error, cluster: id, workload: input.workload.id },
+        'review failed',
+      );
+      return {
+        input,
+        decisions: [],
+        event: nextEvent(input.workload),
+        disagreements: [],
+        failed: true,
+      };
+    }
+  }
+
+  #forget(clusters: ReadonlyMap<string, unknown>): void {
+    for (const id of this.#open.keys()) if (!clusters.has(id)) this.#open.delete(id);
+    this.#reviews = new Map([...this.#reviews].filter(([id]) => clusters.has(id)));
+  }
+}
+
+/** Lists of which files hold nothing: unlike with a cluster, that does not mean that nothing is there. */
+const listsOfFiles = [
+  ['validatingwebhookconfigurations', 'WebhookConfiguration'],
+  ['services', 'Service'],
+  ['endpointslices', 'EndpointSlice'],
+] as const;
+
+const absentFrom = (stored: StoredAdmission | undefined): readonly string[] =>
+  listsOfFiles.flatMap(([list, kind]) =>
+    stored?.objects.some((object) => object.kind.endsWith(kind)) ? [] : [list],
+  );
+
+const staleStates: readonly string[] = ['stale', 'failed'];
+
+function clusterOf(
+  row: ClusterRow,
+  { stored, admission, unreadable }: OpenCluster,
+  images: ReadonlyMap<number, ReviewedImage>,
+): Omit<ReviewedCluster, 'workloads'> {
+  const labels = new Map(stored?.namespaces.map(({ name, labels: own }) => [name, own]));
+  return {
+    id: row.id,
+    name: row.name,
+    ...(stored && { stored }),
+    admission,
+    unreadable,
+    labelsOf: (namespace) => labels.get(namespace),
+    factsOfUse: rememberFacts(row.id, images),
+    asOf: stored?.readAt.toISOString() ?? null,
+    stale: staleStates.includes(row.state),
+  };
+}
+
+const engineWorkload = ({ workload, uses }: ReviewedWorkload) => ({
+  namespace: workload.namespace,
+  name: workload.name,
+  images: uses.map(({ declared }) => declared),
+});
+
+function* chunks<T>(items: readonly T[], size: number): Generator<readonly T[]> {
+  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
+}
+
+const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
