@@ -1,4 +1,5 @@
 import type { ControlFilter, ControlMatrix, ControlRow } from '#lib/contract/policies.ts';
+import type { ControlCell } from '#lib/model/admission.ts';
 import { engines, policyModes } from '#lib/model/policy.ts';
 import { type Fleet, type ReviewedCluster, remembered } from './fleet.ts';
 import { isWanted, sortRows } from './pages.ts';
@@ -58,9 +59,11 @@ function rowsOfCluster({ id, admission, workloads, asOf, stale }: ReviewedCluste
   });
 }
 
-function whyNone(cells: readonly { readonly why?: string }[], asOf: string | null): string {
+function whyNone(cells: readonly ControlCell[], asOf: string | null): string {
   if (asOf === null) return 'the admission objects of the cluster were not read yet';
-  const reasons = cells.flatMap(({ why }) => why ?? []);
+  const reasons = cells.flatMap(({ engine, why }) =>
+    why === undefined ? [] : `${engine}: ${why}`,
+  );
   return reasons.length === 0
     ? 'no admission engine was found in this cluster'
     : reasons.join('; ');

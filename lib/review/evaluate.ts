@@ -167,22 +167,26 @@ export interface WorkloadOutcome {
   readonly notEvaluated: boolean;
 }
 
-/** True where a rule refuses if it enforces, and lets in today: the audit gap. */
-export const isGap = ({ today, enforced }: Pick<RuleDecision, 'today' | 'enforced'>): boolean =>
-  enforced === 'refuse' && today !== 'refuse';
+type Said = Pick<RuleDecision, 'today' | 'enforced' | 'mode'>;
+
+/**
+ * True where a rule refuses if it enforces, and lets in today: the audit gap. Where an engine is not
+ * asked at all, nothing is about to be enforced: that is a lack of control and told as such.
+ */
+export const isGap = ({ today, enforced, mode }: Said): boolean =>
+  enforced === 'refuse' && today !== 'refuse' && mode !== 'none';
 
 /** Adds up decisions of one workload; a refusal weighs more than what could not be checked. */
-export function outcomeOf(
-  decisions: readonly Pick<RuleDecision, 'today' | 'enforced'>[],
-): WorkloadOutcome {
+export function outcomeOf(decisions: readonly Said[]): WorkloadOutcome {
+  const asked = decisions.filter(({ mode }) => mode !== 'none');
   const refusedToday = decisions.some(({ today }) => today === 'refuse');
   const wouldRefuse = !refusedToday && decisions.some(isGap);
   const wouldError =
-    !refusedToday && !wouldRefuse && decisions.some(({ enforced }) => enforced === 'error');
+    !refusedToday && !wouldRefuse && asked.some(({ enforced }) => enforced === 'error');
   const notEvaluated =
     !refusedToday &&
     !wouldRefuse &&
     !wouldError &&
-    decisions.some(({ enforced }) => enforced === 'not-evaluated');
+    asked.some(({ enforced }) => enforced === 'not-evaluated');
   return { refusedToday, wouldRefuse, wouldError, notEvaluated };
 }

@@ -7,7 +7,6 @@ import { openAdmission } from '#lib/policy/open-admission.ts';
 import type {
   ReadStore,
   ReviewedImage,
-  ReviewedUse,
   ReviewedWorkload,
   ReviewStore,
   Store,
