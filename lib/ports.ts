@@ -303,10 +303,11 @@ export interface TrustSource {
 /** Public keys that authorities name by reference. */
 export interface KeySource {
   /**
-   * The public keys behind a reference (`hashivault://…`, `k8s://…`), PEM.
+   * The public keys behind a reference (`hashivault://…`, `k8s://…`), PEM. With `cluster` (its id) a
+   * policy of that cluster names it, and secrets of no other one are read.
    * @throws OperationalError mostly key-unresolvable, with the remedy in its message
    */
-  read(reference: string): Promise<string>;
+  read(reference: string, cluster?: string): Promise<string>;
 }
 
 /* ---------------------------------------------------------------- verifier */
@@ -499,8 +500,9 @@ export interface ReviewStore {
   /** Workloads, or former images of workloads, that were there after `since` and are not now; in batches. */
   formerWorkloads(since: Date): AsyncIterable<readonly ReviewedWorkload[]>;
 
+  /** One that has ended is not made active again; the newest 200 are kept with their rows. */
   saveSimulation(simulation: Simulation): Promise<void>;
-  /** Replaces the rows of a simulation. */
+  /** Replaces the rows of a simulation, all at once. @throws Error when another did so meanwhile */
   saveSimulationRows(id: string, rows: readonly SimulationRow[]): Promise<void>;
   simulation(id: string): Promise<Simulation | undefined>;
   simulations(limit: number): Promise<readonly Simulation[]>;
@@ -563,6 +565,15 @@ export interface ScanStore {
     readonly next: string | null;
     readonly total: number;
   }>;
+  /** By cluster, the revision of its stored admission objects, as `StoredAdmission` has it. */
+  admissionRevisions(): Promise<ReadonlyMap<string, number>>;
+  /**
+   * Subjects in use, published, or named by a tag in use, whose evidence was judged under other policies
+   * than `revisionOf` says for `registry/repository`; undefined: no policy speaks about it.
+   */
+  checkedUnderOtherPolicies(
+    revisionOf: (name: string) => string | undefined,
+  ): Promise<readonly Subject[]>;
   knownFacts(subject: Digest, evidence: readonly Digest[]): Promise<readonly Fact[]>;
   /** Verdicts with their facts; appends to the history where the status or reason changed. */
   saveVerdicts(

@@ -3,11 +3,20 @@ import { describe, expect, it } from 'vitest';
 import { openMemory } from '#lib/adapters/store/embedded.ts';
 import { openStore } from '#lib/adapters/store/open-store.ts';
 import { openPostgres } from '#lib/adapters/store/postgres.ts';
+import { storeAdmissionContract } from './store-admission-contract.ts';
 import { storeContract } from './store-contract.ts';
 import { newDatabase, postgresSkipped, postgresUrl } from './store-databases.ts';
+import { storeFormerContract } from './store-former-contract.ts';
+import { storeReviewContract } from './store-review-contract.ts';
+import { storeSimulationContract } from './store-simulation-contract.ts';
 
 describe.skipIf(postgresUrl === undefined)('the store on PostgreSQL', () => {
-  storeContract(async () => openStore({ kind: 'postgresql', url: await newDatabase() }));
+  const open = async () => openStore({ kind: 'postgresql', url: await newDatabase() });
+  storeContract(open);
+  storeAdmissionContract(open);
+  storeReviewContract(open);
+  storeFormerContract(open);
+  storeSimulationContract(open);
 
   it('is made by several programs at once without harm', async () => {
     const url = await newDatabase();

@@ -5,6 +5,13 @@ import type { StoreContext } from './context.ts';
 type DueSubjects = Awaited<ReturnType<ScanStore['dueSubjects']>>;
 type DueTags = Awaited<ReturnType<ScanStore['dueTags']>>;
 
+/** That an image `i` is in use, published, or named by a tag in use. */
+export const inDemand = sql`(exists (select from image_use where image_id = i.id)
+      or exists (select from image_use where other_image_id = i.id)
+      or exists (select from image_use where pinned_image_id = i.id)
+      or exists (select from published_tag where image_id = i.id)
+      or exists (select from tag_now as t join image_use as u on u.tag_id = t.id where t.image_id = i.id))`;
+
 /** Subjects in use, published or named by a tag in use that were never checked, may be tried again, or are too old. */
 export async function dueSubjects(
   { db }: StoreContext,
@@ -14,11 +21,7 @@ export async function dueSubjects(
     from image as i where (i.checked_at is null
       or i.retry_at <= ${options.now.toISOString()}::timestamptz
       or i.checked_at < ${options.checkedBefore.toISOString()}::timestamptz)
-    and (exists (select from image_use where image_id = i.id)
-      or exists (select from image_use where other_image_id = i.id)
-      or exists (select from image_use where pinned_image_id = i.id)
-      or exists (select from published_tag where image_id = i.id)
-      or exists (select from tag_now as t join image_use as u on u.tag_id = t.id where t.image_id = i.id))`;
+    and ${inDemand}`;
   const page = await sql<Subject & { id: number }>`
     select i.id, i.registry, i.repository, i.digest ${due} and i.id > ${after(options.after)}
     order by i.id limit ${options.limit}`.execute(db);

@@ -52,9 +52,16 @@ export async function rememberFormer(
   const facts = await admissionFacts(trx, ids);
   const seen = await lastSeen(trx, gone, at);
   const uses = (await namedUses(trx, ids)).filter((use) => !has(next.get(use.workload_id), use));
+  const listed = await listedByTag(
+    trx,
+    uses.map(({ id }) => id),
+  );
   await saveWorkloads(trx, gone, facts);
   const rows = new Map(
-    uses.map((use) => [idOf(use), formerUse(use, seen.get(use.workload_id) ?? at)]),
+    uses.map((use) => [
+      idOf(use),
+      { ...formerUse(use, listed.has(use.id)), last_seen: seen.get(use.workload_id) ?? at },
+    ]),
   );
   for (const part of chunks([...rows.values()].sort((a, b) => (a.id < b.id ? -1 : 1))))
     await saveUses(trx, part);
@@ -63,7 +70,7 @@ export async function rememberFormer(
 const loses = ({ uses }: WorkloadState, next: WorkloadState | undefined): boolean =>
   next === undefined || uses.some((use) => !has(next, use));
 
-type Shown = Pick<NamedUse, 'kind' | 'container' | 'declared' | 'running' | 'digest'>;
+type Shown = Pick<NamedUse, 'kind' | 'container' | 'declared' | 'digest'>;
 
 /** The same image under the same reference; what has not run yet is the same as what then runs. */
 const has = (state: WorkloadState | undefined, use: Shown): boolean =>
@@ -78,10 +85,22 @@ const has = (state: WorkloadState | undefined, use: Shown): boolean =>
 const idOf = ({ workload_id, kind, container, declared, digest }: NamedUse): string =>
   hash(JSON.stringify([workload_id, kind, container, declared, digest]));
 
-/** What admission was asked about is what then ran; of what never ran, what its reference named. */
-function formerUse(use: NamedUse, lastSeenAt: Date): FormerUse {
-  const pinned = use.pinned_digest !== null;
-  const ran = !pinned && use.digest !== null && use.image_id !== null;
+/** Those of some uses that run a platform image of the index that their tag names. */
+async function listedByTag(trx: Trx, useIds: readonly string[]): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ id: string }>`
+    select u.id from image_use as u join tag_now as t on t.id = u.tag_id
+    join image as i on i.id = t.image_id
+    where u.id = any(${useIds}::text[])
+      and i.platforms @> jsonb_build_array(jsonb_build_object('digest', u.digest))`.execute(trx);
+  return new Set(rows.map(({ id }) => id));
+}
+
+/**
+ * What admission was asked about is what then ran, unless that was pulled through an index; of what
+ * never ran, what its reference named.
+ */
+function formerUse(use: NamedUse, listed: boolean): Omit<FormerUse, 'last_seen'> {
+  const ran = use.pinned_digest === null && use.image_id !== null && !listed;
   const { image, unresolved } = ran ? { image: use.image_id } : namedNow(use);
   return {
     id: idOf(use),
@@ -94,7 +113,6 @@ function formerUse(use: NamedUse, lastSeenAt: Date): FormerUse {
     unresolved: unresolved ?? null,
     rank: use.rank,
     pods: use.pods,
-    last_seen: lastSeenAt,
   };
 }
 

@@ -5,12 +5,14 @@ import type { Database } from './database.ts';
 import { migration0001 } from './migration-0001.ts';
 import { migration0002 } from './migration-0002.ts';
 import { migration0003 } from './migration-0003.ts';
+import { migration0004 } from './migration-0004.ts';
 
 /** In order; names never change once released. */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-first-schema': migration0001,
   '0002-signed-indexes': migration0002,
   '0003-admission': migration0003,
+  '0004-policy-revisions': migration0004,
 };
 
 /**

@@ -15,6 +15,7 @@ import { judgeAgain } from './judge-marks.ts';
 import { workloadsToJudge } from './judge-reading.ts';
 import { createKnownFacts } from './known-facts.ts';
 import { migrate } from './migrate.ts';
+import { admissionRevisions, checkedUnderOtherPolicies } from './policy-revisions.ts';
 import { openPostgres } from './postgres.ts';
 import { scopes, workloadFacets } from './read-facets.ts';
 import { allFindings, findings } from './read-findings.ts';
@@ -125,6 +126,8 @@ const writing = (context: StoreContext): ScanStore => ({
   dueSubjects: (due) => dueSubjects(context, due),
   dueTags: (due) => dueTags(context, due),
   knownFacts: createKnownFacts(context.db),
+  admissionRevisions: () => admissionRevisions(context),
+  checkedUnderOtherPolicies: (revisionOf) => checkedUnderOtherPolicies(context, revisionOf),
   saveVerdicts: (items, at, cause) => saveVerdicts(context, items, at, cause),
   saveTags: (items, at) => saveTags(context, items, at),
   savePublished: (published) => savePublished(context, published),

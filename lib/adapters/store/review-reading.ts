@@ -17,6 +17,7 @@ type WorkloadRow = WorkloadRecord & { readonly admission: AdmissionFacts | null 
 export interface NamedUse
   extends Pick<
     UseRecord,
+    | 'id'
     | 'workload_id'
     | 'container'
     | 'kind'
@@ -110,7 +111,7 @@ export const namedUses = (
 ): Promise<readonly NamedUse[]> =>
   readJson<NamedUse>(
     run,
-    sql`select u.workload_id, u.container, u.kind, u.declared, u.registry, u.problem, u.pinned_digest,
+    sql`select u.id, u.workload_id, u.container, u.kind, u.declared, u.registry, u.problem, u.pinned_digest,
         u.pinned_image_id, u.running, u.digest, u.image_id, u.pods, u.rank, t.state as tag_state,
         t.image_id as tag_image_id, t.reason as tag_reason, t.detail as tag_detail
       from image_use as u left join tag_now as t on t.id = u.tag_id

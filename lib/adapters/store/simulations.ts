@@ -22,16 +22,21 @@ interface Listed {
 
 /** Simulations that are kept, the newest ones. */
 const keep = 200;
+/** States of one that has not ended. */
+const under: readonly Simulation['state'][] = ['queued', 'running'];
 
-/** Writes a simulation as it stands, and forgets those that are older than the newest ones. */
+/**
+ * Writes a simulation as it stands, and forgets those that are older than the newest ones. One that
+ * has ended stays so: progress that is told after somebody stopped it does not start it again.
+ */
 export async function saveSimulation({ db }: StoreContext, simulation: Simulation): Promise<void> {
   await write(db, async ({ trx }) => {
     await sql`
       insert into simulation (id, created_at, facts)
       values (${simulation.id}, ${simulation.createdAt}::timestamptz, ${toJson(simulation)}::jsonb)
-      on conflict (id) do update set created_at = excluded.created_at, facts = excluded.facts`.execute(
-      trx,
-    );
+      on conflict (id) do update set created_at = excluded.created_at, facts = excluded.facts
+      where simulation.facts->>'state' = any(${under}::text[])
+        or excluded.facts->>'state' <> all(${under}::text[])`.execute(trx);
     const { rows } = await sql<{ id: string }>`
       delete from simulation where id in (
         select id from simulation order by created_at desc, id desc offset ${keep})

@@ -131,6 +131,7 @@ const columns: Columns<VerdictRow> = {
   media_type: ['text', ({ item }) => item.mediaType],
   platforms: ['jsonb', ({ item }) => item.platforms],
   since: ['timestamptz', ({ since }) => since],
+  policy_revision: ['text', ({ item }) => item.verdict.underPolicies?.revision],
   verdict: ['jsonb', ({ item }) => item.verdict],
 };
 
@@ -144,7 +145,7 @@ async function update(trx: Write['trx'], rows: readonly VerdictRow[]): Promise<v
     update image as i set rank = n.rank, reason = n.reason, detail = n.detail, retry_at = n.retry_at,
       signer = n.signer, authority = n.authority, attested = n.attested, formats = n.formats,
       media_type = coalesce(n.media_type, i.media_type), platforms = coalesce(n.platforms, i.platforms),
-      since = n.since, verdict = n.verdict, revision = i.revision + 1
+      since = n.since, verdict = n.verdict, policy_revision = n.policy_revision, revision = i.revision + 1
     from ${asTable(rows, columns)} as n where i.id = n.id`.execute(trx);
 }
 
