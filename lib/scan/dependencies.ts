@@ -10,6 +10,7 @@ import type {
   Queue,
   ReadStore,
   RegistryReader,
+  ReviewStore,
   ScanStore,
   Store,
   TrustSource,
@@ -19,6 +20,7 @@ import type { JudgingRules } from '#lib/posture/judge-workload.ts';
 /** The part of the store that scanning touches. */
 export type ScanningStore = ScanStore &
   Pick<ReadStore, 'clusters' | 'scans' | 'image'> &
+  Pick<ReviewStore, 'admissionOf'> &
   Pick<Store, 'kind' | 'publish' | 'subscribe'>;
 
 /** Everything a scan asks of the world, and what the configuration says. */

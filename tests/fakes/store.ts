@@ -53,6 +53,7 @@ export function createFakeStore(): FakeStore {
   const tags = new Map<string, Tag>();
   const facts: Fact[] = [];
   const dirty = new Set<string>();
+  const revisions = new Map<string, number>();
   const scans = new Map<string, ScanRow>();
   const listeners = new Set<{ channel: string; listener: (payload: string) => void }>();
   const store: FakeStore = {
@@ -82,11 +83,23 @@ export function createFakeStore(): FakeStore {
       const before = store.states.get(state.id);
       store.states.set(state.id, { ...(before?.asOf && { asOf: before.asOf }), ...state });
     },
+    admissionOf: async (cluster) => {
+      const reading = store.admission.get(cluster);
+      return reading && { ...reading, cluster, revision: revisions.get(cluster) ?? 0 };
+    },
+    admissionRevisions: async () => new Map(revisions),
+    async checkedUnderOtherPolicies(revisionOf) {
+      return [...images.values()].filter(({ verdict, registry, repository }) => {
+        const revision = revisionOf(`${registry}/${repository}`);
+        return verdict && revision !== undefined && revision !== verdict.underPolicies?.revision;
+      });
+    },
     async saveAdmission(cluster, reading) {
       const textOf = (one: AdmissionReading | undefined) =>
         JSON.stringify([one?.objects, one?.namespaces, one?.problems]);
       const changed = textOf(store.admission.get(cluster)) !== textOf(reading);
       store.admission.set(cluster, reading);
+      if (changed) revisions.set(cluster, (revisions.get(cluster) ?? 0) + 1);
       return { changed };
     },
     async forgetClustersExcept(ids) {

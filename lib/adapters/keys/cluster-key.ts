@@ -4,16 +4,22 @@ import type { ClusterReader } from '#lib/ports.ts';
 /**
  * Reads `cosign.pub` of a secret that `cosign generate-key-pair k8s://namespace/name` wrote. With
  * several clusters the reference names one: `k8s://cluster/namespace/name`. Whoever may write secrets
- * in one cluster must not choose the key for another.
+ * in one cluster must not choose the key for another: a policy reads secrets of its own cluster only.
+ * @param of id of the cluster whose policy names it
  * @throws OperationalError key-unresolvable, cluster-*
  */
 export function readClusterKey(
   reference: string,
   clusters: readonly ClusterReader[],
+  of?: string,
 ): Promise<string> {
   const parts = reference.slice('k8s://'.length).split('/');
+  if (of !== undefined && parts.length !== 2)
+    return refuse(reference, 'a policy must name it as k8s://namespace/name');
   const [name, namespace, cluster] = [...parts].reverse();
-  const live = clusters.filter(({ signingKey }) => signingKey !== undefined);
+  const live = clusters.filter(
+    ({ id, signingKey }) => signingKey !== undefined && (of === undefined || id === of),
+  );
   const named = cluster === undefined ? live : live.filter((one) => one.name === cluster);
   const [only] = named;
   if (!name || !namespace || parts.length > 3)

@@ -24,10 +24,10 @@ const clouds: Readonly<Record<string, string>> = {
  * services are not asked for; their public half never changes and can be exported once.
  */
 export const createKeySource = ({ http, vault, clusters }: KeySourceOptions): KeySource => ({
-  read(reference) {
+  read(reference, cluster) {
     const scheme = reference.slice(0, reference.indexOf('//'));
     if (scheme === 'hashivault:') return readTransitKey(reference, http, vault);
-    if (scheme === 'k8s:') return readClusterKey(reference, clusters);
+    if (scheme === 'k8s:') return readClusterKey(reference, clusters, cluster);
     return Promise.reject(
       new OperationalError(
         'key-unresolvable',
