@@ -143,7 +143,7 @@ function decide(
         () => undefined,
       );
     return content.type === 'image-validating-policy'
-      ? decideImagePolicies([{ head, content }], exceptions, setup, admitted)
+      ? decideImagePolicies([{ head, content }], exceptions, setup, admitted, () => undefined)
       : [];
   });
 }

@@ -15,7 +15,7 @@ import {
 import { limits } from '#lib/model/limits.ts';
 import { notEvaluated } from '#lib/policy/finding.ts';
 import { type CelRun, decideIn, leaveOpen, spend } from './run.ts';
-import { heldBy, isIncomplete, isOptional, optionalNone, optionalOf } from './values.ts';
+import { heldBy, isIncomplete, isOptional, mayHold, optionalNone, optionalOf } from './values.ts';
 
 /** What our functions need of the machine in which they are run. */
 export interface Machine {
@@ -35,7 +35,7 @@ export function guardFunctions({ run, variable }: Machine): CelFunc[] {
     spend(run(), 1);
     const found = entryOf(value, key);
     if (found !== undefined) return found;
-    return isIncomplete(value)
+    return mayHold(value, key)
       ? leaveOpen(run(), mayBeMissing(String(key)))
       : fail(isCelMap(value) ? `there is no ${shown(key)}` : `${shown(key)} is asked of no map`);
   };
@@ -44,12 +44,12 @@ export function guardFunctions({ run, variable }: Machine): CelFunc[] {
     if (inner === undefined) return optionalNone;
     const found = entryOf(inner, key);
     if (found !== undefined) return optionalOf(found);
-    return isIncomplete(inner) ? leaveOpen(run(), mayBeMissing(String(key))) : optionalNone;
+    return mayHold(inner, key) ? leaveOpen(run(), mayBeMissing(String(key))) : optionalNone;
   };
   const has = (value: CelValue, key: CelValue): boolean => {
     if (!isCelMap(value) || isOptional(value)) return fail(`${shown(key)} is asked of no map`);
     if (entryOf(value, key) !== undefined) return true;
-    return isIncomplete(value) ? leaveOpen(run(), mayBeMissing(String(key))) : false;
+    return mayHold(value, key) ? leaveOpen(run(), mayBeMissing(String(key))) : false;
   };
   const plain = (value: CelValue): CelInput => {
     if (isOptional(value)) return open('an optional value as an argument is not evaluated here');

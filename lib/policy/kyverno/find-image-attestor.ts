@@ -42,7 +42,9 @@ export function findImageAttestor(
   // Which of the two formats counts changed with versions of Kyverno, and junk may hide the other.
   return old.met === found.met
     ? found
-    : notEvaluated('signatures of two formats say different things, and versions choose differently');
+    : notEvaluated(
+        'signatures of two formats say different things, and versions choose differently',
+      );
 }
 
 function askedFor(authority: string, type: string | undefined, isBundle: boolean): Asked {

@@ -1,12 +1,18 @@
-import { type CelValue, isCelList, isCelMap } from '@bufbuild/cel';
+import { type CelInput, type CelValue, isCelList, isCelMap } from '@bufbuild/cel';
 import type { ObjectReference } from '#lib/model/policy.ts';
 import type { AdmittedObject } from '#lib/policy/admitted-object.ts';
-import { imagesByList, objectValue, requestValues, templateValue } from '#lib/policy/cel/admission-values.ts';
+import {
+  imagesByList,
+  objectValue,
+  requestValues,
+  templateValue,
+  versionOf,
+} from '#lib/policy/cel/admission-values.ts';
 import { fail } from '#lib/policy/cel/functions.ts';
 import type { CelScope, Decide } from '#lib/policy/cel/run.ts';
 import { completeMap, incompleteMap } from '#lib/policy/cel/values.ts';
 import type { FactsOf } from '#lib/policy/facts.ts';
-import { type Finding, notEvaluated, unknown } from '#lib/policy/finding.ts';
+import { type Finding, unknown } from '#lib/policy/finding.ts';
 import { findImageAttestor } from './find-image-attestor.ts';
 import type { ImagePolicySpec } from './image-policy-schema.ts';
 
@@ -14,6 +20,7 @@ import type { ImagePolicySpec } from './image-policy-schema.ts';
 export interface ImagePolicyCase {
   readonly policy: ObjectReference;
   readonly spec: ImagePolicySpec;
+  /** The object with its images as the validations see them. */
   readonly admitted: AdmittedObject;
   /** True where a policy about pods was extended to what makes them. */
   readonly extended: boolean;
@@ -51,17 +58,11 @@ export function validationScope(
 ): CelScope {
   const { spec } = one;
   const base = conditionScope(one);
-  const lists = Object.entries(imagesByList(containers)).map(([list, images]) => [
-    list,
-    images.filter((image) => one.chooses(image).met === 'yes'),
-  ]);
-  const others = spec.images.flatMap(({ name }) => name ?? []);
   return {
     ...base,
     values: {
       ...base.values,
-      // Lists that the policy extracts itself are not known here.
-      images: (others.length > 0 ? incompleteMap : completeMap)(Object.fromEntries(lists)),
+      images: imagesValue(one, containers),
       attestors: completeMap(
         Object.fromEntries(spec.attestors.map(({ name }) => [name, incompleteMap({ name })])),
       ),
@@ -78,6 +79,25 @@ export function validationScope(
   };
 }
 
+/** Lists of which we cannot tell what is in them are unknown as a whole. */
+function imagesValue(
+  { spec, admitted, chooses }: ImagePolicyCase,
+  containers: AdmittedObject['containers'],
+): CelInput {
+  const isOpen = ({ image }: { readonly image: string }) =>
+    !['yes', 'no'].includes(chooses(image).met);
+  // Of other kinds than these, Kyverno extracts no images itself.
+  const isKnown = versionOf(admitted) !== undefined && admitted.kind !== 'ReplicationController';
+  if (!isKnown || containers.some(isOpen)) return incompleteMap({});
+  const lists = Object.entries(imagesByList(containers)).map(([list, images]) => [
+    list,
+    images.filter((image) => chooses(image).met === 'yes'),
+  ]);
+  // Lists that the policy extracts itself are not known here.
+  const own = new Set(spec.images.map(({ name }) => name));
+  const kept = Object.fromEntries(lists.filter(([list]) => !own.has(String(list))));
+  return own.size > 0 ? incompleteMap(kept) : completeMap(kept);
+}
 /** How many of the attestors signed; each of them is a question of its own. */
 function count(
   { policy, spec, chooses, factsOf }: ImagePolicyCase,
@@ -112,9 +132,3 @@ function namesIn(attestors: CelValue | undefined): readonly string[] {
     return typeof name === 'string' ? name : fail('a list of attestors holds something else');
   });
 }
-
-/** What stands for images by an expression of the policy's own, where there is one. */
-export const ownImages = ({ images }: ImagePolicySpec): Finding | undefined =>
-  images.length === 0
-    ? undefined
-    : notEvaluated('images that the policy extracts itself are not known here');

@@ -132,11 +132,11 @@ function imageDecider(policies: readonly ImagePolicy[], asked: Asked): Decider {
   const { setup, gate, exceptionsOf } = asked;
   return {
     engine: 'kyverno',
-    decide: (admitted) =>
+    decide: (admitted, factsOf) =>
       policies.length === 0
         ? []
         : pastGate(
-            decideImagePolicies(policies, exceptionsOf(policies), setup, admitted),
+            decideImagePolicies(policies, exceptionsOf(policies), setup, admitted, factsOf),
             gate.unasked(admitted),
           ),
     only: (keys) => imageDecider(policies.filter(keyIn(keys)), asked),
