@@ -11,12 +11,17 @@ import { Wrap } from '#components/ui/text.tsx';
 import type { ContainerRow } from '#lib/contract/workloads.ts';
 import { reasonOf } from '#lib/model/reasons.ts';
 
-interface ContainerBlockProps {
+interface UseProps {
   readonly use: ContainerRow;
 }
 
+interface ContainerBlockProps extends UseProps {
+  /** What stands below the facts. */
+  readonly children?: ReactNode;
+}
+
 /** One container: what was declared, what runs, what the tag names now, and why we say so. */
-export function ContainerBlock({ use }: ContainerBlockProps) {
+export function ContainerBlock({ use, children }: ContainerBlockProps) {
   return (
     <section className="grid gap-2 border-line border-t px-4 py-3 first:border-t-0">
       <div className="flex flex-wrap items-center gap-x-2">
@@ -37,6 +42,7 @@ export function ContainerBlock({ use }: ContainerBlockProps) {
           How do we know?
         </Link>
       )}
+      {children}
     </section>
   );
 }
@@ -47,7 +53,7 @@ const howHref = ({ digest, registry, repository }: ContainerRow): string =>
     ? `/images/${digest}`
     : `/images/${digest}?how=${encodeURIComponent(`${registry}/${repository}`)}`;
 
-function Why({ use }: ContainerBlockProps) {
+function Why({ use }: UseProps) {
   if (use.reason === null) return null;
   const { title, remedy } = reasonOf(use.reason);
   return (
@@ -90,7 +96,7 @@ const notRunning: Readonly<Record<Exclude<ContainerRow['running'], 'digest'>, st
   malformed: 'an image id that cannot be read',
 };
 
-function Running({ use }: ContainerBlockProps) {
+function Running({ use }: UseProps) {
   const where = use.pods === 0 ? 'at rest' : `in ${formatNoun(use.pods, 'pod')}`;
   return (
     <Line>
@@ -104,7 +110,7 @@ function Running({ use }: ContainerBlockProps) {
   );
 }
 
-function TagNow({ use: { tagNow } }: ContainerBlockProps) {
+function TagNow({ use: { tagNow } }: UseProps) {
   const { state, digest, reason, detail, checkedAt } = tagNow;
   const words: Readonly<Record<typeof state, string>> = {
     same: 'the same',
@@ -128,7 +134,7 @@ function TagNow({ use: { tagNow } }: ContainerBlockProps) {
   );
 }
 
-function Examples({ use: { examples, pods } }: ContainerBlockProps) {
+function Examples({ use: { examples, pods } }: UseProps) {
   const more = pods - examples.length;
   return (
     <span>

@@ -16,7 +16,7 @@ import { Wrap } from '#components/ui/text.tsx';
 import type { WorkloadDetail } from '#lib/contract/workloads.ts';
 import { reasonOf } from '#lib/model/reasons.ts';
 import { useWorkloadPage } from '#lib/query/workloads.ts';
-import { ContainerBlock } from './container-block.tsx';
+import { ContainerList } from './container-list.tsx';
 import { Cluster } from './workload-columns.tsx';
 import { provenText } from './workload-panel.tsx';
 
@@ -36,9 +36,7 @@ function Loaded({ id }: { readonly id: string }) {
       <Head workload={workload} />
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1.4fr)_minmax(0,1fr)]">
         <Panel title="Containers" hint={provenText(workload)}>
-          {workload.uses.map((use) => (
-            <ContainerBlock key={use.id} use={use} />
-          ))}
+          <ContainerList workload={workload} />
         </Panel>
         <div className="grid min-w-0 gap-4">
           <Panel title="Findings" hint={formatNoun(workload.allFindings.length, 'finding')}>

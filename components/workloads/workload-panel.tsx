@@ -14,7 +14,7 @@ import { Wrap } from '#components/ui/text.tsx';
 import type { WorkloadDetail } from '#lib/contract/workloads.ts';
 import { reasonOf } from '#lib/model/reasons.ts';
 import { useWorkload } from '#lib/query/workloads.ts';
-import { ContainerBlock } from './container-block.tsx';
+import { ContainerList } from './container-list.tsx';
 import { workloadHref } from './workload-view.ts';
 
 interface WorkloadPanelProps {
@@ -94,9 +94,7 @@ function Loaded({ workload, onClose }: LoadedProps) {
         </div>
       )}
       <Part title="Containers" hint={provenText(workload)}>
-        {workload.uses.map((use) => (
-          <ContainerBlock key={use.id} use={use} />
-        ))}
+        <ContainerList workload={workload} />
       </Part>
       <Part title="History">
         <HistoryList entries={workload.history} />

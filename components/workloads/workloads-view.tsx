@@ -7,10 +7,11 @@ import { ExportMenu } from '#components/list/export-menu.tsx';
 import { FilterBar } from '#components/list/filter-bar.tsx';
 import { ListLayout } from '#components/list/list-layout.tsx';
 import { RowList } from '#components/list/row-list.tsx';
-import { SavedViews } from '#components/list/saved-views.tsx';
+import { type SavedView, SavedViews } from '#components/list/saved-views.tsx';
 import { SortMenu } from '#components/list/sort-menu.tsx';
 import { useRowChoice } from '#components/list/use-row-choice.ts';
 import { useUrlState } from '#components/list/use-url-state.ts';
+import { gapHref } from '#components/status/hrefs.ts';
 import { formatNoun } from '#components/ui/format.ts';
 import { readUrl, writeUrl } from '#lib/contract/url-state.ts';
 import { WorkloadFilter, type WorkloadPage } from '#lib/contract/workloads.ts';
@@ -51,7 +52,7 @@ export function WorkloadsView() {
   return (
     <ListLayout
       title="Workloads"
-      views={<SavedViews views={savedViews(value)} />}
+      views={<SavedViews views={[...savedViews(value), auditGap(value)]} />}
       actions={
         <>
           <ColumnMenu
@@ -104,6 +105,13 @@ export function WorkloadsView() {
     </ListLayout>
   );
 }
+
+/** The same fleet by what admission would refuse: a list of its own, because its rows are decisions. */
+const auditGap = ({ cluster, namespace, team }: WorkloadFilter): SavedView => ({
+  name: 'Audit gap',
+  href: gapHref({ cluster, namespace, team }),
+  current: false,
+});
 
 const totals = ({ total, containers }: WorkloadPage): string =>
   `${formatNoun(total, 'workload')}, ${formatNoun(containers, 'container')}`;

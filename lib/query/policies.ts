@@ -134,9 +134,18 @@ export const useDecisions = (
 /** Reads {@link policyQuery} for a panel or a page. */
 export const usePolicy = (id: string) => useQuery(policyQuery(id));
 
-/** Reads {@link workloadDecisionsQuery}: all of them or none. */
-export const useWorkloadDecisions = (workload: string) =>
-  useQuery(workloadDecisionsQuery(workload));
+/** What {@link useWorkloadDecisions} tells: all decisions, or neither they nor an error yet. */
+export interface WorkloadDecisions {
+  readonly data: readonly DecisionRow[] | undefined;
+  readonly error: Error | null;
+}
+
+/** Reads {@link workloadDecisionsQuery}. */
+export function useWorkloadDecisions(workload: string): WorkloadDecisions {
+  const hydrated = useHydrated();
+  const { data, error } = useQuery(workloadDecisionsQuery(workload));
+  return { data: hydrated ? data : undefined, error: hydrated ? error : null };
+}
 
 /** Reads {@link policyNamesQuery}; undefined until all of them are there. */
 export function usePolicyNames(): readonly PolicyRow[] | undefined {
