@@ -143,3 +143,17 @@ export const usePolicyDocument = () =>
       return policy.document;
     },
   });
+
+/**
+ * The text that a form holds: what was typed, else the documents of the simulation that it begins
+ * with, else nothing.
+ */
+export function useSimulationText(from: string | undefined, typed: string | undefined): string {
+  const { data } = useQuery({
+    ...simulationQuery(from ?? ''),
+    enabled: from !== undefined && typed === undefined,
+  });
+  if (typed !== undefined) return typed;
+  const suppose = from === undefined ? undefined : data?.request.suppose;
+  return suppose?.kind === 'replace' ? suppose.documents : '';
+}
