@@ -13,6 +13,8 @@ export interface ReviewedCluster {
   readonly unreadable: readonly string[];
   readonly workloads: ReadonlyMap<string, WorkloadReview>;
   readonly labelsOf: NamespaceLabels;
+  /** What is known under these very objects: of policies that differ from them nothing counts. */
+  readonly factsUnder: (objects: readonly unknown[]) => FactsOfUse;
   readonly factsOfUse: FactsOfUse;
   /** ISO 8601; null until it was read. */
   readonly asOf: string | null;

@@ -13,7 +13,12 @@ function walk(of: () => readonly Row[], limit: number, descending = false): stri
   const seen: string[] = [];
   let cursor: string | undefined;
   do {
-    const page = pageOf(of(), keyOf, { limit, ...(cursor !== undefined && { cursor }) }, descending);
+    const page = pageOf(
+      of(),
+      keyOf,
+      { limit, ...(cursor !== undefined && { cursor }) },
+      descending,
+    );
     seen.push(...page.items.map(({ id }) => id));
     cursor = page.next ?? undefined;
   } while (cursor !== undefined);

@@ -1,9 +1,9 @@
 import type { ClusterRow } from '#lib/contract/sources.ts';
 import type { Log } from '#lib/log.ts';
-import type { Admission } from '#lib/policy/admission.ts';
 import { installedEngines } from '#lib/policy/installed-engines.ts';
 import { nextEvent } from '#lib/policy/next-event.ts';
 import { openAdmission } from '#lib/policy/open-admission.ts';
+import { policyMarks } from '#lib/policy/policy-material.ts';
 import type {
   ReadStore,
   ReviewedImage,
@@ -76,12 +76,11 @@ export async function createReview(deps: ReviewDependencies): Promise<Review> {
   };
 }
 
-interface OpenCluster {
+interface OpenCluster
+  extends Pick<ReviewedCluster, 'admission' | 'unreadable' | 'factsUnder' | 'factsOfUse'> {
   readonly stored: StoredAdmission | undefined;
-  readonly unreadable: readonly string[];
   readonly engines: string;
   readonly openedAt: number;
-  readonly admission: Admission;
 }
 
 /** What was read, and what follows from it. */
@@ -112,7 +111,7 @@ class Board {
         index.admission.get(row.id),
         workloads,
       );
-      const cluster = clusterOf(row, open, this.#images);
+      const cluster = clusterOf(row, open);
       const concerned = workloads.filter(
         ({ workload, uses }) =>
           reopened ||
@@ -179,8 +178,12 @@ class Board {
       unreadable,
       now: at,
     });
+    const factsUnder = (objects: readonly unknown[]) =>
+      rememberFacts(id, this.#images, policyMarks(id, objects));
     const open = {
       stored,
+      factsUnder,
+      factsOfUse: factsUnder(stored?.objects ?? []),
       unreadable,
       engines: engineText,
       openedAt: at.getTime(),
@@ -262,8 +265,7 @@ const staleStates: readonly string[] = ['stale', 'failed'];
 
 function clusterOf(
   row: ClusterRow,
-  { stored, admission, unreadable }: OpenCluster,
-  images: ReadonlyMap<number, ReviewedImage>,
+  { stored, admission, unreadable, factsUnder, factsOfUse }: OpenCluster,
 ): Omit<ReviewedCluster, 'workloads'> {
   const labels = new Map(stored?.namespaces.map(({ name, labels: own }) => [name, own]));
   return {
@@ -273,7 +275,8 @@ function clusterOf(
     admission,
     unreadable,
     labelsOf: (namespace) => labels.get(namespace),
-    factsOfUse: rememberFacts(row.id, images),
+    factsUnder,
+    factsOfUse,
     asOf: stored?.readAt.toISOString() ?? null,
     stale: staleStates.includes(row.state),
   };

@@ -32,11 +32,11 @@ function deciding(decisions: readonly RuleDecision[]): RuleDecision | undefined 
 
 /** What would become of one workload that admission is asked about; undefined where no rule is about it. */
 export function simulateWorkload(
-  { cluster, admission }: SupposedCluster,
+  { cluster, admission, factsOfUse }: SupposedCluster,
   input: ReviewedWorkload,
   before: readonly RuleDecision[],
 ): SimulationRow | undefined {
-  const after = decideWorkload(admission, input, cluster.labelsOf, cluster.factsOfUse);
+  const after = decideWorkload(admission, input, cluster.labelsOf, factsOfUse);
   const now = deciding(before);
   const then = deciding(after);
   if (now === undefined && then === undefined) return undefined;

@@ -5,6 +5,7 @@ import type { ObjectReference } from '#lib/model/policy.ts';
 import type { Admission } from '#lib/policy/admission.ts';
 import { enforcePatch, enforcing } from '#lib/policy/enforce.ts';
 import { openAdmission } from '#lib/policy/open-admission.ts';
+import type { FactsOfUse } from './evaluate.ts';
 import type { Fleet, ReviewedCluster } from './fleet.ts';
 import { objectId, objectName } from './object-id.ts';
 import { documentOf } from './policies.ts';
@@ -13,6 +14,7 @@ import { documentOf } from './policies.ts';
 export interface SupposedCluster {
   readonly cluster: ReviewedCluster;
   readonly admission: Admission;
+  readonly factsOfUse: FactsOfUse;
   /** Namespaces that the supposition is about; absent: all. */
   readonly namespaces?: ReadonlySet<string>;
 }
@@ -77,7 +79,7 @@ function enforcePolicies(fleet: Fleet, ids: readonly string[], now: Date): Suppo
     title: `${listText(named.map(({ reference }) => reference.name))} enforces`,
     clusters: [...byCluster].map(([cluster, own]) => ({
       cluster,
-      admission: reopened(
+      ...reopened(
         cluster,
         enforcing(
           cluster.stored?.objects ?? [],
@@ -109,7 +111,7 @@ function enforceNamespaces(
     clusters: [
       {
         cluster,
-        admission: reopened(cluster, enforcing(cluster.stored?.objects ?? [], references), now),
+        ...reopened(cluster, enforcing(cluster.stored?.objects ?? [], references), now),
         namespaces: wanted,
       },
     ],
@@ -133,8 +135,10 @@ function replacePolicies(
     const id = objectId({ ...reference, ...(namespace !== undefined && { namespace }) });
     return !gone.has(id) && !written.has(nameOf(object));
   });
-  const admission = reopened(cluster, [...kept, ...documents], now);
-  const bad = admission.unread.filter(({ reference }) => written.has(referenceName(reference)));
+  const supposed = reopened(cluster, [...kept, ...documents], now);
+  const bad = supposed.admission.unread.filter(({ reference }) =>
+    written.has(referenceName(reference)),
+  );
   const [first] = bad;
   if (first !== undefined) {
     const why = first.problems.map(({ path, message }) => `${path}: ${message}`).join('; ');
@@ -142,20 +146,26 @@ function replacePolicies(
   }
   return {
     title: `${listText(documents.map((one) => String(one.metadata.name)))} as written`,
-    clusters: [{ cluster, admission }],
+    clusters: [{ cluster, ...supposed }],
     patches: [],
   };
 }
 
-const reopened = (cluster: ReviewedCluster, objects: readonly unknown[], now: Date): Admission =>
-  openAdmission({
+const reopened = (
+  cluster: ReviewedCluster,
+  objects: readonly unknown[],
+  now: Date,
+): Pick<SupposedCluster, 'admission' | 'factsOfUse'> => ({
+  admission: openAdmission({
     cluster: cluster.id,
     objects,
     namespaces: cluster.stored?.namespaces ?? [],
     engines: cluster.admission.engines,
     unreadable: cluster.unreadable,
     now,
-  });
+  }),
+  factsOfUse: cluster.factsUnder(objects),
+});
 
 function patchOf({ cluster, reference }: Named): Supposed['patches'] {
   const document = documentOf(cluster, reference);
