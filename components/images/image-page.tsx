@@ -17,6 +17,7 @@ import { HowDrawer } from './how-drawer.tsx';
 import { repositoryOf } from './image-words.ts';
 import { LocationBody, VerdictHead } from './location-section.tsx';
 import { UsedByTable } from './used-by-table.tsx';
+import { VisibilityPanel } from './visibility-panel.tsx';
 
 /** `how` names the repository whose verdict is explained in the drawer. */
 const PageState = z.object({ how: z.string().max(500).optional() });
@@ -85,6 +86,7 @@ function Loaded({ digest }: { readonly digest: string }) {
             <HistoryList entries={history} />
           </Panel>
         </div>
+        <VisibilityPanel digest={digest} />
       </div>
       <HowDrawer location={explained} onClose={() => change({ how: undefined }, 'replace')} />
     </>
