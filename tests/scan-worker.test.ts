@@ -339,6 +339,75 @@ describe('between scans, a worker', () => {
     expect((await world.store.scans(10)).length).toBe(1);
   });
 
+  it('reads admission of a watched cluster again and again, and tells pages of a change', async () => {
+    const world = aWorld();
+    const cluster = aFleet(world, 1);
+    await start(world.deps({ clusters: [cluster] }), { admissionMs: 5 });
+    await finished(world);
+    await vi.waitFor(() => expect(cluster.watches()).toBe(1), soon);
+    const policy = {
+      apiVersion: 'kyverno.io/v1',
+      kind: 'ClusterPolicy',
+      metadata: { name: 'signed' },
+    };
+    const before = world.store.told.length;
+    cluster.admission = { ...cluster.admission, objects: [policy] };
+    await vi.waitFor(
+      () => expect(world.store.admission.get('prod')?.objects).toEqual([policy]),
+      soon,
+    );
+    const told = () => world.store.told.slice(before).map(({ payload }) => JSON.parse(payload));
+    await vi.waitFor(
+      () => expect(told().some(({ keys }) => keys?.includes('policies'))).toBe(true),
+      soon,
+    );
+    // The same again is no news.
+    const reads = cluster.admissionReads();
+    const known = told().filter(({ keys }) => keys?.includes('policies')).length;
+    await vi.waitFor(() => expect(cluster.admissionReads()).toBeGreaterThan(reads + 3), soon);
+    expect(told().filter(({ keys }) => keys?.includes('policies'))).toHaveLength(known);
+  });
+
+  it('says that admission of a watched cluster could not be read, for as long as that is so', async () => {
+    const world = aWorld();
+    const cluster = aFleet(world, 1);
+    await start(world.deps({ clusters: [cluster] }), { admissionMs: 5 });
+    await finished(world);
+    const state = () => world.store.states.get('prod');
+    await vi.waitFor(
+      () => expect(state()).toMatchObject({ watching: true, state: 'current', problems: [] }),
+      soon,
+    );
+    cluster.admissionFault = new OperationalError('cluster-forbidden', 'GET /apis: 403');
+    await vi.waitFor(
+      () =>
+        expect(state()).toMatchObject({
+          state: 'limited',
+          watching: true,
+          reason: 'cluster-forbidden',
+          problems: [{ what: 'admission policies', detail: 'GET /apis: 403' }],
+        }),
+      soon,
+    );
+    expect(statuses(world)).toEqual(verified(1));
+    cluster.admissionFault = undefined;
+    await vi.waitFor(() => expect(state()).toMatchObject({ state: 'current', problems: [] }), soon);
+  });
+
+  it('no longer reads admission of what it no longer watches', async () => {
+    const world = aWorld();
+    const cluster = aFleet(world, 1);
+    const worker = await startWorker(world.deps({ clusters: [cluster] }), {
+      ...quickly,
+      admissionMs: 1,
+    });
+    await vi.waitFor(() => expect(cluster.admissionReads()).toBeGreaterThan(3), soon);
+    await worker.stop();
+    const reads = cluster.admissionReads();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(cluster.admissionReads()).toBe(reads);
+  });
+
   it('watches from the newest reading only, and ends its watches when it stops', async () => {
     const world = aWorld();
     const cluster = aFleet(world, 1);

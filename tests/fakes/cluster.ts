@@ -19,6 +19,7 @@ export interface FakeCluster extends ClusterReader {
   /** Tells a watch of a change. */
   tell(...changes: ClusterChange[]): void;
   readonly reads: () => number;
+  readonly admissionReads: () => number;
   /** Watches that are open now. */
   readonly watches: () => number;
 }
@@ -27,6 +28,7 @@ export function createFakeCluster(id: string, content: Partial<ClusterSnapshot> 
   const told: ClusterChange[] = [];
   const waiting = new Set<() => void>();
   let reads = 0;
+  let admissionReads = 0;
   let watches = 0;
   const fake: FakeCluster = {
     id,
@@ -43,6 +45,7 @@ export function createFakeCluster(id: string, content: Partial<ClusterSnapshot> 
     fault: undefined,
     onRead: () => undefined,
     reads: () => reads,
+    admissionReads: () => admissionReads,
     watches: () => watches,
     tell(...changes) {
       told.push(...changes);
@@ -55,6 +58,7 @@ export function createFakeCluster(id: string, content: Partial<ClusterSnapshot> 
       return fake.snapshot;
     },
     async readAdmission() {
+      admissionReads += 1;
       if (fake.admissionFault) throw fake.admissionFault;
       return fake.admission;
     },

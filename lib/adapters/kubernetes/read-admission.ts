@@ -1,13 +1,18 @@
 import { OperationalError } from '#lib/errors.ts';
 import { limits } from '#lib/model/limits.ts';
 import type { AdmissionObject, AdmissionReading, ReadProblem } from '#lib/ports.ts';
-import { discoverAdmission, type ServedAdmission } from './admission-discovery.ts';
-import { engineConfigMaps } from './admission-kinds.ts';
+import { discoverAdmission } from './admission-discovery.ts';
+import {
+  type AdmissionList,
+  configMapLists,
+  kindLists,
+  namespacesBeyond,
+  serviceLists,
+} from './admission-lists.ts';
 import {
   type AdmissionBudget,
   admissionObject,
   createAdmissionBudget,
-  webhookServices,
 } from './admission-object.ts';
 import type { ApiClient } from './api-client.ts';
 import { readList } from './pager.ts';
@@ -17,17 +22,25 @@ import { AnyObject } from './schemas.ts';
 /** Lists read at the same time. */
 const parallel = 3;
 
-/** One list of whole objects, or of metadata alone. */
-interface AdmissionList {
-  readonly path: string;
-  readonly apiVersion: string;
-  readonly kind: string;
+/** How much is read of one cluster. */
+export interface AdmissionLimits {
+  readonly objects: number;
+  /** Of their JSON. */
+  readonly bytes: number;
+  readonly lists: number;
 }
+
+const defaultLimits: AdmissionLimits = {
+  objects: limits.admissionObjects,
+  bytes: limits.admissionBytes,
+  lists: limits.admissionLists,
+};
 
 /** What one reading has come to so far. */
 interface Gathered {
   readonly objects: AdmissionObject[];
   readonly problems: ReadProblem[];
+  readonly most: AdmissionLimits;
   readonly budget: AdmissionBudget;
   lists: number;
   malformed: number;
@@ -44,25 +57,32 @@ interface Gathered {
 export async function readAdmission(
   client: ApiClient,
   namespaces: readonly string[] | undefined,
-  { signal }: { readonly signal: AbortSignal },
+  {
+    signal,
+    most = defaultLimits,
+  }: { readonly signal: AbortSignal; readonly most?: AdmissionLimits },
 ): Promise<AdmissionReading> {
   const readAt = new Date();
   const served = await discoverAdmission(client, signal);
   const gathered: Gathered = {
     objects: [],
     problems: [...served.problems],
-    budget: createAdmissionBudget(),
+    most,
+    budget: createAdmissionBudget(most),
     lists: 0,
     malformed: 0,
     unanswered: 0,
   };
   const read = (lists: readonly AdmissionList[]) => gatherAll(client, lists, gathered, signal);
   const found = await namespacesOf(client, namespaces, gathered, signal);
-  await read(listsOf(served, namespaces, false));
-  await read(configMapLists(served, namespaces, gathered.objects));
-  await read(serviceLists(served, namespaces, gathered));
+  await read(kindLists(served, namespaces, false));
+  gathered.problems.push(...namespacesBeyond(namespaces, gathered.objects));
+  await read([
+    ...configMapLists(served, namespaces, gathered.objects),
+    ...serviceLists(served, namespaces, gathered.objects),
+  ]);
   // The most comes last: what decides is not crowded out by what was reported.
-  await read(listsOf(served, namespaces, true));
+  await read(kindLists(served, namespaces, true));
   const untold = gathered.malformed - limits.readProblems;
   if (untold > 0)
     gathered.problems.push({
@@ -70,82 +90,13 @@ export async function readAdmission(
       reason: 'cluster-error',
       detail: 'left out: malformed; only the first are named one by one',
     });
-  return { objects: gathered.objects, namespaces: found, problems: gathered.problems, readAt };
+  const { objects, problems } = gathered;
+  // Lists are read side by side: without an order, equal readings would differ.
+  return { objects, namespaces: found, problems: problems.sort(byWhat), readAt };
 }
 
-function listsOf(
-  { kinds }: ServedAdmission,
-  namespaces: readonly string[] | undefined,
-  reports: boolean,
-): readonly AdmissionList[] {
-  return kinds
-    .filter((served) => served.reports === reports)
-    .flatMap(({ apiVersion, kind, plural, namespaced }) =>
-      (namespaced ? (namespaces ?? [undefined]) : [undefined]).map((namespace) => ({
-        path: pathOf(apiVersion, plural, namespace),
-        apiVersion,
-        kind,
-      })),
-    );
-}
-
-function configMapLists(
-  { groups }: ServedAdmission,
-  namespaces: readonly string[] | undefined,
-  objects: readonly AdmissionObject[],
-): readonly AdmissionList[] {
-  const services = webhookServices(objects);
-  return engineConfigMaps
-    .filter(({ group, service }) =>
-      service === undefined
-        ? groups.has(group ?? '')
-        : services.some(({ name }) => name.includes(service)),
-    )
-    .flatMap(({ name }) =>
-      (namespaces ?? [undefined]).map((namespace) => ({
-        // By name, so that permission for these few suffices (`resourceNames`).
-        path: `${pathOf('v1', 'configmaps', namespace)}?fieldSelector=metadata.name%3D${name}`,
-        apiVersion: 'v1',
-        kind: 'ConfigMap',
-      })),
-    );
-}
-
-function serviceLists(
-  { groups }: ServedAdmission,
-  namespaces: readonly string[] | undefined,
-  { objects, problems }: Gathered,
-): readonly AdmissionList[] {
-  const named = [...new Set(webhookServices(objects).map(({ namespace }) => namespace))].sort();
-  const readable = named.filter((one) => namespaces === undefined || namespaces.includes(one));
-  const beyond = named.filter((one) => !readable.includes(one));
-  if (beyond.length > 0)
-    problems.push({
-      what: `namespaces of webhooks: ${beyond.slice(0, 10).join(', ')}`,
-      reason: 'cluster-config',
-      detail:
-        'they are not among the namespaces of this source: services and settings of engines there ' +
-        'are not read; add them to its namespaces',
-    });
-  const version = ['v1', 'v1beta1'].find((one) => groups.get('discovery.k8s.io')?.includes(one));
-  return readable.flatMap((namespace) => [
-    { path: pathOf('v1', 'services', namespace), apiVersion: 'v1', kind: 'Service' },
-    ...(version === undefined ? [] : [slices(`discovery.k8s.io/${version}`, namespace)]),
-  ]);
-}
-
-const slices = (apiVersion: string, namespace: string): AdmissionList => ({
-  path: pathOf(apiVersion, 'endpointslices', namespace),
-  apiVersion,
-  kind: 'EndpointSlice',
-});
-
-function pathOf(apiVersion: string, plural: string, namespace: string | undefined): string {
-  const root = apiVersion === 'v1' ? '/api/v1' : `/apis/${apiVersion}`;
-  return namespace === undefined
-    ? `${root}/${plural}`
-    : `${root}/namespaces/${encodeURIComponent(namespace)}/${plural}`;
-}
+const byWhat = (a: ReadProblem, b: ReadProblem): number =>
+  a.what < b.what ? -1 : Number(a.what > b.what);
 
 async function gatherAll(
   client: ApiClient,
@@ -153,10 +104,10 @@ async function gatherAll(
   gathered: Gathered,
   signal: AbortSignal,
 ): Promise<void> {
-  const room = Math.max(0, limits.admissionLists - gathered.lists);
+  const room = Math.max(0, gathered.most.lists - gathered.lists);
   gathered.lists += lists.length;
   for (const { path } of lists.slice(room))
-    gathered.problems.push(tooMany(path, `more than ${limits.admissionLists} lists`));
+    gathered.problems.push(tooMany(path, `more than ${gathered.most.lists} lists`));
   const waiting = lists.slice(0, room);
   const next = async (): Promise<void> => {
     for (let list = waiting.shift(); list !== undefined; list = waiting.shift())
@@ -171,7 +122,7 @@ async function gather(
   gathered: Gathered,
   signal: AbortSignal,
 ): Promise<void> {
-  const { budget, objects, problems } = gathered;
+  const { budget, most, objects, problems } = gathered;
   let found: AdmissionObject[] = [];
   const restart = (): void => {
     budget.refund(found);
@@ -191,9 +142,9 @@ async function gather(
       restart();
       throw error;
     }
-    const { admissionObjects, admissionBytes } = limits;
-    const most = `more than ${admissionObjects} objects or ${admissionBytes} bytes of them`;
-    problems.push(tooMany(path, most));
+    problems.push(
+      tooMany(path, `more than ${most.objects} objects or ${most.bytes} bytes of them`),
+    );
   }
   for (const object of found) objects.push(object);
 }
