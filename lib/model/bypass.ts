@@ -35,6 +35,10 @@ export interface BypassSubject {
   /** A static pod: its kubelet starts it and asks nobody. */
   readonly mirror: boolean;
   readonly containerKinds: readonly ContainerKind[];
+  /** Of the workload; a pod where it is not given. */
+  readonly kind?: string;
+  /** Of the workload and its pods; where none is given, rules that ask for a name may not be counted. */
+  readonly names?: readonly string[];
 }
 
 /** A way past an engine. */
@@ -68,7 +72,8 @@ export const bypassWords: Readonly<Record<BypassCode, BypassWords>> = {
   'config-missing': {
     title: 'No webhook asks about pods',
     severity: 'critical',
-    remedy: 'Reinstall the engine, or restore its webhook configuration, so that pods are asked about.',
+    remedy:
+      'Reinstall the engine, or restore its webhook configuration, so that pods are asked about.',
   },
   'service-missing': {
     title: 'The service of the webhook does not exist',
@@ -88,7 +93,8 @@ export const bypassWords: Readonly<Record<BypassCode, BypassWords>> = {
   'ca-unreadable': {
     title: 'The CA bundle of the webhook cannot be read',
     severity: 'high',
-    remedy: 'Replace caBundle by the certificate of the authority that signed the serving certificate.',
+    remedy:
+      'Replace caBundle by the certificate of the authority that signed the serving certificate.',
   },
   'ca-expired': {
     title: 'The CA of the webhook has expired',

@@ -43,11 +43,13 @@ interface Sorted {
   readonly endpoints: NonNullable<ClusterObjects['endpoints']>[number][];
   readonly arguments: Map<string, readonly string[]>;
   readonly unread: ClusterObjects['unread'][number][];
+  /** Objects that an API server served, and not a file. */
+  served: number;
 }
 
 /**
  * Reads every object of a cluster once. A list that could not be read is absent, and nothing is said
- * of what would be in it: `unreadable` names it by the end of its path (`services`).
+ * of what would be in it.
  */
 export function sortObjects({ cluster, objects, unreadable }: AdmissionInput): ClusterObjects {
   const sorted: Sorted = {
@@ -59,21 +61,38 @@ export function sortObjects({ cluster, objects, unreadable }: AdmissionInput): C
     endpoints: [],
     arguments: new Map(),
     unread: [],
+    served: 0,
   };
   for (const object of objects) sortObject(cluster, object, sorted);
-  const lacks = (...lists: readonly string[]): boolean =>
-    unreadable.some((path) => lists.some((list) => path.split('?')[0]?.endsWith(list)));
+  const isMissing = missingLists(unreadable);
+  // A manifest holds what somebody put there: what is not in it may be in the cluster all the same.
+  const isWhole = sorted.served > 0;
   const byType = Map.groupBy(sorted.all, ({ content }) => content.type);
-  const { webhooks, services, endpoints, ...rest } = sorted;
+  const { webhooks, services, endpoints, served: _, ...rest } = sorted;
   return {
     ...rest,
     of: <Type extends PolicyContent['type']>(type: Type) =>
       (byType.get(type) ?? []) as unknown as readonly Typed<Type>[],
-    ...(!lacks('validatingwebhookconfigurations', 'mutatingwebhookconfigurations') && { webhooks }),
-    ...(!lacks('services') && { services }),
-    ...(!lacks('endpointslices') && { endpoints }),
+    ...(!isMissing('webhooks') && (isWhole || webhooks.length > 0) && { webhooks }),
+    ...(!isMissing('services') && (isWhole || services.length > 0) && { services }),
+    ...(!isMissing('endpoints') && (isWhole || endpoints.length > 0) && { endpoints }),
   };
 }
+
+type List = 'webhooks' | 'services' | 'endpoints';
+
+/** Ends of the paths whose failure leaves a list with holes. */
+const paths: Readonly<Record<List, RegExp>> = {
+  webhooks:
+    /\/(?:validatingwebhookconfigurations|mutatingwebhookconfigurations)$|^\/apis(?:\/admissionregistration\.k8s\.io\/v1)?$/,
+  services: /\/services$|^namespaces of webhooks/,
+  endpoints: /\/endpointslices$|^namespaces of webhooks/,
+};
+
+const missingLists =
+  (unreadable: readonly string[]) =>
+  (list: List): boolean =>
+    unreadable.some((path) => paths[list].test(path.split('?')[0] ?? ''));
 
 function sortObject(cluster: string, object: unknown, sorted: Sorted): void {
   const head = readHead(cluster, object);
@@ -83,6 +102,7 @@ function sortObject(cluster: string, object: unknown, sorted: Sorted): void {
     return;
   }
   const { reference } = head.value;
+  if (reference.uid !== undefined) sorted.served += 1;
   const sort = sorters.find(({ takes }) => takes(head.value));
   const problems =
     sort === undefined

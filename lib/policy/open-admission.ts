@@ -9,6 +9,7 @@ import { TraitCollector } from './decisions/traits.ts';
 import { unevaluatedDecider } from './decisions/unevaluated.ts';
 import { webhookGate } from './decisions/webhook-gate.ts';
 import { exemptNamespaces } from './exceptions/exempt-namespaces.ts';
+import { bypassingExceptions, exceptionLedger } from './exceptions/ledger.ts';
 import { unevaluatedOf } from './gatekeeper/decide.ts';
 import { joinConstraints, openGatekeeper } from './gatekeeper/gatekeeper-decider.ts';
 import { violationsReport } from './gatekeeper/violations-report.ts';
@@ -35,19 +36,21 @@ export function openAdmission(input: AdmissionInput): Admission {
   const policies = summariesOf(objects, joined, unevaluated);
   const engines = enginesOf(input, objects, policies);
   const deciders = decidersOf(input, objects, joined, unevaluated, engines);
-  const restricted = new WeakMap<ReadonlySet<string>, readonly Decider[]>();
+  const restrict = restrictable(deciders);
   const reports = indexReports([
     ...objects.reports,
     ...joined.constraints.map(({ constraint }) => violationsReport(constraint)),
   ]);
+  const exemptions = exemptNamespaces(objects, joined.configs, input.namespaces);
+  const exceptions = exceptionLedger(input, objects, joined, policies, exemptions);
   const surface: AdmissionSurface = {
     ...(objects.webhooks && { webhooks: objects.webhooks }),
     ...(objects.services && { services: objects.services }),
     ...(objects.endpoints && { endpoints: objects.endpoints }),
     namespaces: input.namespaces,
     policies: policies.filter(({ verifies }) => verifies),
-    exceptions: [],
-    exemptions: exemptNamespaces(objects, joined.configs, input.namespaces),
+    exceptions: bypassingExceptions(exceptions),
+    exemptions,
     now: input.now,
   };
   const modes = [
@@ -67,21 +70,25 @@ export function openAdmission(input: AdmissionInput): Admission {
       return asked.flatMap((decider) => decider.decide(admitted, factsOf));
     },
     bypasses: findBypasses(surface),
-    exceptions: [],
+    exceptions,
     control: () => controlOf(input.namespaces, engines, modes, surface),
     reportsAbout: reports.reportsAbout,
     reported: reports.reported,
     disagreements: () => [],
     visibility: () => [],
   };
+}
 
-  function restrict(only: ReadonlySet<string>): readonly Decider[] {
-    const before = restricted.get(only);
+/** Deciders of some policies alone, made once for each set. */
+function restrictable(deciders: readonly Decider[]) {
+  const made = new WeakMap<ReadonlySet<string>, readonly Decider[]>();
+  return (only: ReadonlySet<string>): readonly Decider[] => {
+    const before = made.get(only);
     if (before !== undefined) return before;
     const fewer = deciders.map((decider) => decider.only(only));
-    restricted.set(only, fewer);
+    made.set(only, fewer);
     return fewer;
-  }
+  };
 }
 
 type Joined = ReturnType<typeof joinConstraints>;

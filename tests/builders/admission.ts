@@ -11,7 +11,7 @@ export const noWebhooks: readonly string[] = [
 
 /** Admission of a cluster with these objects; webhooks count only where they are asked for. */
 export const anAdmission = (
-  objects: readonly object[],
+  objects: readonly unknown[],
   changes: Partial<AdmissionInput> = {},
 ): Admission =>
   openAdmission({

@@ -30,7 +30,7 @@ export const connaisseurPolicies = ({
       collect: (traits) => traits.namespaceLabels.add(label),
       reach: (admitted, { image }) => {
         if (!takesPart(configuration, admitted)) return undefined;
-        const fitting = rules.filter(({ pattern }) => fits(pattern, image));
+        const fitting = rules.filter(({ pattern }) => fitsPattern(pattern, image));
         if (fitting.length === 0) return undefined;
         const validatorNames = [...new Set(fitting.map(({ validator }) => validator))];
         return {
@@ -51,8 +51,8 @@ function takesPart(
   return namespaces === 'only-validate' ? said === 'validate' : said !== 'ignore';
 }
 
-/** Patterns are tried on the name as written and on the whole one: `nginx` is of Docker Hub. */
-function fits(pattern: string, image: string): boolean {
+/** Whether a pattern of Connaisseur fits an image: as written, or by its whole name (`nginx` is of Docker Hub). */
+export function fitsPattern(pattern: string, image: string): boolean {
   const wildcard = compileWildcard(pattern.endsWith('*') ? pattern : `${pattern}*`);
   const parsed = parseReference(image);
   if (wildcard(image) || !parsed.ok) return wildcard(image);

@@ -28,7 +28,7 @@ export function exceptionFor(
 }
 
 /** Exceptions count only where the engine is started so. */
-function isHonoured({ exceptions }: KyvernoSetup, namespace = ''): Finding {
+export function isHonoured({ exceptions }: KyvernoSetup, namespace = ''): Finding {
   if (exceptions === undefined)
     return unknown('nobody knows whether the engine honours exceptions');
   if (!exceptions.enabled) return no('the engine honours no exceptions');
