@@ -1,4 +1,5 @@
 import type { LabPlan } from './plan/plan.ts';
+import { engineProjects } from './plan/plan-engines.ts';
 import {
   authorityImages,
   contentTrustImages,
@@ -107,8 +108,17 @@ const images = (name: keyof typeof authorityImages): string =>
 
 const acmeWorkflow =
   'https://github\\.com/acme/[^/]+/\\.github/workflows/release\\.yml@refs/heads/main';
-const upstreamWorkflow =
-  'https://github\\.com/(coredns|prometheus|collector|dashboards|metrics-server|etcd|kube-apiserver)/[^/]+/\\.github/workflows/release\\.yml@refs/tags/v[0-9.]+';
+const upstreamProjects = [
+  'coredns',
+  'prometheus',
+  'collector',
+  'dashboards',
+  'metrics-server',
+  'etcd',
+  'kube-apiserver',
+  ...engineProjects,
+];
+const upstreamWorkflow = `https://github\\.com/(${upstreamProjects.join('|')})/[^/]+/\\.github/workflows/release\\.yml@refs/tags/v[0-9.]+`;
 
 const authorities = lines(
   'authorities:',

@@ -1,14 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { clusterObjects } from './cluster/cluster-objects.ts';
-import { type PublishedTrust, publishImages } from './content/publish-images.ts';
+import { type ClusterAdmission, clusterObjects } from './cluster/cluster-objects.ts';
+import {
+  type PublishedTrust,
+  publishImages,
+  type SigningServices,
+  startSigning,
+} from './content/publish-images.ts';
 import { type Control, startControl } from './control.ts';
 import { kubeconfigOf } from './kubeconfig.ts';
 import { type LabKubernetes, startKubernetesApi } from './kubernetes/api-server.ts';
 import { labConfig, labFiles } from './lab-config.ts';
 import { startLife } from './life.ts';
 import { type LabNotary, startNotary } from './notary-server.ts';
+import { decisionsOf } from './plan/admission-decisions.ts';
+import { imageTruth } from './plan/image-truth.ts';
 import { makePlan } from './plan/make-plan.ts';
 import type { LabPlan } from './plan/plan.ts';
 import type { RegistryHost } from './plan/zones.ts';
@@ -121,10 +128,12 @@ async function startServers(
     closers.push(() => registry.close());
     registries.set(host, registry);
   }
+  const signing = await startSigning();
+  const admissionOf = admissionWith(plan, signing);
   const byCluster = Map.groupBy(plan.workloads, ({ cluster }) => cluster);
   const clusters = new Map<string, LabKubernetes>();
   for (const name of plan.clusters) {
-    const objects = clusterObjects(name, byCluster.get(name) ?? []);
+    const objects = clusterObjects(name, byCluster.get(name) ?? [], admissionOf(name));
     const port = portOf(closers.length);
     const cluster = await startKubernetesApi({ name, port, token, objects });
     closers.push(() => cluster.close());
@@ -134,9 +143,24 @@ async function startServers(
   closers.push(() => control.close());
   const notary = await startNotary(portOf(closers.length));
   closers.push(() => notary.close());
-  const trust = await publishImages(plan, registries, notary);
+  const trust = await publishImages(plan, registries, notary, signing);
   plantFaults(plan.images, registries);
   return { registries, clusters, control, notary, password, token, trust };
+}
+
+/** Admission of each cluster of the plan, with the keys of this lab. */
+function admissionWith(plan: LabPlan, { sigstore, signers }: SigningServices) {
+  const truth = imageTruth(plan.images, plan.repositories);
+  const material = {
+    publicKeys: signers.publicKeys,
+    trustedRoot: sigstore.trustedRootJson,
+    webhookCa: signers.pkiRootPem,
+  };
+  return (cluster: string): ClusterAdmission | undefined => {
+    const planned = plan.admission.find((one) => one.cluster === cluster);
+    if (planned === undefined) return undefined;
+    return { planned, material, decisionsOf: (workload) => decisionsOf(planned, truth, workload) };
+  };
 }
 
 const portsFrom =

@@ -4,6 +4,10 @@ import type {
   LazyObjects,
 } from '#lib/lab/kubernetes/kubernetes-object.ts';
 import type { PlannedWorkload } from '#lib/lab/plan/plan.ts';
+import type { PlannedAdmission, PlannedDecisionRow } from '#lib/lab/plan/planned-admission.ts';
+import type { AdmissionMaterial } from './admission/admission-object.ts';
+import { admissionObjects } from './admission/admission-objects.ts';
+import type { Decided } from './admission/reports.ts';
 import { podContent, templateSpec } from './containers.ts';
 import { generation, ownUid, podSuffix, uidOf } from './names.ts';
 
@@ -11,8 +15,20 @@ import { generation, ownUid, podSuffix, uidOf } from './names.ts';
 const labelledByNamespace: ReadonlySet<string> = new Set(['data', 'ingress', 'kube-system']);
 const createdAt = '2026-10-12T08:00:00Z';
 
+/** Admission in one cluster: its plan, what its policies say of a workload, and what they name. */
+export interface ClusterAdmission {
+  readonly planned: PlannedAdmission;
+  readonly decisionsOf: (workload: PlannedWorkload) => readonly PlannedDecisionRow[];
+  readonly material: AdmissionMaterial;
+}
+
 /** The objects of one cluster of the plan. Pods are made when they are asked for. */
-export function clusterObjects(cluster: string, workloads: readonly PlannedWorkload[]): LabObjects {
+export function clusterObjects(
+  cluster: string,
+  workloads: readonly PlannedWorkload[],
+  admission?: ClusterAdmission,
+): LabObjects {
+  const marks = admission?.planned.namespaceLabels ?? {};
   const of = (...kinds: readonly PlannedWorkload['kind'][]) =>
     workloads.filter(({ kind }) => kinds.includes(kind));
   const teams = new Map(workloads.map(({ namespace, team }) => [namespace, team]));
@@ -21,7 +37,7 @@ export function clusterObjects(cluster: string, workloads: readonly PlannedWorkl
       metadata: {
         name,
         uid: uidOf(cluster, 'namespace', name),
-        labels: { 'kubernetes.io/metadata.name': name, team },
+        labels: { 'kubernetes.io/metadata.name': name, team, ...marks[name] },
       },
     })),
     deployments: of('Deployment').map((one) => controller(one, { replicas: one.pods })),
@@ -41,7 +57,35 @@ export function clusterObjects(cluster: string, workloads: readonly PlannedWorkl
         .map((one) => link(one, 'Job', cronSuffix)),
     ],
     pods: lazyPods(cluster, workloads),
+    ...(admission && admissionOf(workloads, admission)),
   };
+}
+
+function admissionOf(
+  workloads: readonly PlannedWorkload[],
+  { planned, decisionsOf, material }: ClusterAdmission,
+): LabObjects {
+  let decided: readonly Decided[] | undefined;
+  const decide = (): readonly Decided[] => {
+    let before = 0;
+    return workloads.map((workload) => {
+      const start = before;
+      before += podCount(workload);
+      return {
+        workload,
+        rows: decisionsOf(workload),
+        podName: (place) => pod(workload, place, start + place).metadata.name,
+      };
+    });
+  };
+  return admissionObjects(
+    planned,
+    () => {
+      decided ??= decide();
+      return decided;
+    },
+    material,
+  );
 }
 
 /** A pod of the workload by its place among its pods; for what happens while the lab is alive. */

@@ -86,9 +86,10 @@ function specOf(containers: readonly PlannedContainer[]): Json {
   const of = (...kinds: readonly string[]) =>
     containers
       .filter(({ kind }) => kinds.includes(kind))
-      .map(({ name, kind, declared }) => ({
+      .map(({ name, kind, declared, args }) => ({
         name,
         image: declared,
+        ...(args !== undefined && { args }),
         ...(kind === 'sidecar' && { restartPolicy: 'Always' }),
         ...ballast,
       }));

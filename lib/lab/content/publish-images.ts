@@ -3,7 +3,7 @@ import type { LabPlan, PlannedImage } from '#lib/lab/plan/plan.ts';
 import type { RegistryHost } from '#lib/lab/plan/zones.ts';
 import { hasReferrersApi } from '#lib/lab/registries.ts';
 import { createNotationSigners } from '#lib/lab/signing/notation-signers.ts';
-import { startPrivateSigstore } from '#lib/lab/signing/private-sigstore.ts';
+import { type PrivateSigstore, startPrivateSigstore } from '#lib/lab/signing/private-sigstore.ts';
 import { createSigners, type Signers } from '#lib/lab/signing/signers.ts';
 import { signCollection } from '#lib/lab/signing/trust-data.ts';
 import type { ContentSink } from './attach.ts';
@@ -26,16 +26,28 @@ export interface PublishedTrust {
   readonly pinnedRootKeys: readonly string[];
 }
 
-/** Signs every image of the plan with new keys, stores it, and sets the tags. */
+/** Those who sign in one lab, with keys of their own. */
+export interface SigningServices {
+  readonly sigstore: PrivateSigstore;
+  readonly signers: Signers;
+  readonly notation: Awaited<ReturnType<typeof createNotationSigners>>;
+}
+
+/** Makes new keys and starts the services. */
+export const startSigning = async (): Promise<SigningServices> => ({
+  sigstore: await startPrivateSigstore(),
+  signers: await createSigners(),
+  notation: await createNotationSigners(),
+});
+
+/** Signs every image of the plan, stores it, and sets the tags. */
 export async function publishImages(
   plan: LabPlan,
   sinks: ReadonlyMap<RegistryHost, ContentSink>,
   notary: Pick<LabNotary, 'publish'>,
+  { sigstore, signers, notation }: SigningServices,
 ): Promise<PublishedTrust> {
   const { images, repositories, seed } = plan;
-  const sigstore = await startPrivateSigstore();
-  const signers = await createSigners();
-  const notation = await createNotationSigners();
   const sinkOf = (host: RegistryHost): ContentSink => {
     const sink = sinks.get(host);
     if (!sink) throw new TypeError(`no registry serves ${host}`);

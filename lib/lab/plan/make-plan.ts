@@ -1,5 +1,8 @@
+import { imageTruth } from './image-truth.ts';
 import { clusterName, planServices } from './names.ts';
 import type { DeclaredTags, LabPlan, LabSize, PlannedWorkload } from './plan.ts';
+import { planAdmission } from './plan-admission.ts';
+import { planEngines } from './plan-engines.ts';
 import { planImages } from './plan-images.ts';
 import { planOddities } from './plan-oddities.ts';
 import { planCluster } from './plan-workloads.ts';
@@ -22,22 +25,27 @@ export function makePlan(size: LabSize = {}): LabPlan {
     size.slowFaults ?? false,
   );
   const images = planImages(services, imageCount, random.fork('images'), seed);
+  const engines = planEngines(clusters, seed);
+  const all = [...images.images, ...engines.images];
+  const repositories = new Map([...images.repositories, ...engines.repositories]);
   const workloads = withPods(
     [
       ...clusters.flatMap((cluster, index) =>
         planCluster(cluster, index, images, random.fork('workloads')),
       ),
       ...planOddities(clusters, images),
+      ...engines.workloads,
     ],
     size.pods,
   );
   return {
     seed,
     clusters,
-    images: images.images,
-    repositories: images.repositories,
+    images: all,
+    repositories,
     workloads,
     declared,
+    admission: planAdmission(clusters, workloads, imageTruth(all, repositories)),
     pods: workloads.reduce((sum, { pods }) => sum + pods, 0),
   };
 }

@@ -144,7 +144,8 @@ function olderRecipe({ zone, name }: Service, random: Random): RecipeName {
   return random.weighted(harmless);
 }
 
-function planImage(
+/** One image of a service by its version, its build and its recipe. */
+export function planImage(
   service: Service,
   what: { version: string; build: number; recipe: RecipeName; seed: number },
 ): PlannedImage {

@@ -1,5 +1,6 @@
 import type { Digest } from '#lib/model/digest.ts';
 import type { ContainerKind } from '#lib/model/workload.ts';
+import type { PlannedAdmission } from './planned-admission.ts';
 import type { Expected, RecipeName } from './recipes.ts';
 import type { RegistryHost, Zone } from './zones.ts';
 
@@ -45,6 +46,7 @@ export interface PlannedContainer {
   readonly kind: ContainerKind;
   /** The image as the pod spec writes it. */
   readonly declared: string;
+  readonly args?: readonly string[];
   readonly runs: readonly PlannedRun[];
 }
 
@@ -93,6 +95,8 @@ export interface LabPlan {
   readonly repositories: ReadonlyMap<string, PlannedRepository>;
   readonly workloads: readonly PlannedWorkload[];
   readonly declared: readonly DeclaredTags[];
+  /** Of the clusters that have engines. */
+  readonly admission: readonly PlannedAdmission[];
   readonly pods: number;
 }
 
