@@ -4,10 +4,13 @@ import { cleanup, render, screen, within } from '@testing-library/react';
 import { SearchParamsContext } from 'next/dist/shared/lib/hooks-client-context.shared-runtime';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Overview as Fleet } from '#lib/contract/overview.ts';
+import type { ControlMatrix, ControlRow } from '#lib/contract/policies.ts';
 import type { SourceRow } from '#lib/contract/sources.ts';
 import { writeUrl } from '#lib/contract/url-state.ts';
 import { Scope } from '#lib/contract/workloads.ts';
+import type { PolicyMode } from '#lib/model/policy.ts';
 import { overviewKeys } from '#lib/query/overview.ts';
+import { policyKeys } from '#lib/query/policies.ts';
 import { Overview } from './overview.tsx';
 
 afterEach(cleanup);
@@ -47,6 +50,30 @@ const fleet: Fleet = {
 };
 const empty = { ...fleet, counts: counts(0) };
 
+const namespaceRow = (
+  namespace: string,
+  strongest: PolicyMode,
+  why: string | null,
+): ControlRow => ({
+  cluster: 'prod',
+  namespace,
+  workloads: 3,
+  strongest,
+  why,
+  cells: [],
+  asOf: at,
+  stale: false,
+});
+const control: ControlMatrix = {
+  items: [
+    namespaceRow('sandbox', 'none', 'the namespace is not opted in'),
+    namespaceRow('payments', 'enforce', null),
+  ],
+  engines: ['kyverno'],
+  totals: { enforce: 1, warn: 0, audit: 0, none: 1 },
+};
+const gap = { workloads: 40, wouldRefuse: 12, refusedToday: 1, wouldError: 3, notEvaluated: 0 };
+
 const scope = { cluster: [], namespace: [], team: [] };
 
 function show(change: Partial<Fleet>, inScope: { cluster: string[] } = { cluster: [] }) {
@@ -55,6 +82,8 @@ function show(change: Partial<Fleet>, inScope: { cluster: string[] } = { cluster
   });
   client.setQueryData(overviewKeys.scope({ ...scope, ...inScope }), { ...fleet, ...change });
   client.setQueryData(['scans'], { items: [] });
+  client.setQueryData(policyKeys.control({ ...inScope, namespace: [], mode: [] }), control);
+  client.setQueryData(policyKeys.gap(inScope.cluster), { gap, missing: [] });
   return render(
     <QueryClientProvider client={client}>
       <SearchParamsContext value={writeUrl(Scope, inScope)}>
@@ -92,6 +121,18 @@ describe('the overview', () => {
   ])('compares with a week ago: %s', (_, before, sentence) => {
     show({ before: { at: '2026-11-14T12:00:00.000Z', counts: before } });
     expect(text()).toContain(sentence);
+  });
+
+  it('counts namespaces by the mode in effect, and names those that nothing controls', () => {
+    show({}, { cluster: ['prod'] });
+    expect(screen.getByRole('link', { name: 'None 1' }).getAttribute('href')).toBe(
+      '/policies?cluster=prod&strongest=none#control',
+    );
+    expect(text()).toContain('Nothing controls 1 namespace');
+    expect(text()).toContain('prod / sandboxthe namespace is not opted in');
+    expect(screen.getByText(/^Between 12 and 15 of the 40/).getAttribute('href')).toBe(
+      '/policies/gap?cluster=prod',
+    );
   });
 
   it('draws no trend from a single day, and says since when it is recorded', () => {

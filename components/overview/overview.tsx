@@ -1,5 +1,6 @@
 'use client';
 
+import { ControlSummary } from '#components/policies/control-summary.tsx';
 import { useScope } from '#components/shell/use-scope.ts';
 import { QueryBoundary } from '#components/status/query-boundary.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
@@ -41,6 +42,7 @@ function Sections({ fleet, scope }: { readonly fleet: Fleet; readonly scope: Sco
         <NeedsPanel fleet={fleet} scope={scope} />
         <SourcesPanel sources={fleet.sources} />
       </div>
+      <ControlSummary scope={scope} />
       <CoveragePanel fleet={fleet} scope={scope} />
       {fleet.releaseTags.total > 0 && <ReleasePanel counts={fleet.releaseTags} />}
     </div>

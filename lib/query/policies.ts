@@ -23,6 +23,7 @@ export const policyKeys = {
   names: ['policies', 'names'] as const,
   control: (filter: ControlFilter) => [...policyKeys.all, 'control', filter] as const,
   decisions: (filter: DecisionFilter) => [...policyKeys.all, 'decisions', filter] as const,
+  gap: (cluster: readonly string[]) => [...policyKeys.all, 'gap', cluster] as const,
   workload: (id: string) => [...policyKeys.all, 'workload', id] as const,
 };
 
@@ -105,6 +106,21 @@ export const workloadDecisionsQuery = (workload: string) =>
       ),
   });
 
+/** The audit gap of clusters: what the list of policies says beside its rows, of which one is enough. */
+export const gapQuery = (cluster: readonly string[]) =>
+  queryOptions({
+    queryKey: policyKeys.gap(cluster),
+    queryFn: async ({ signal }) => {
+      const params = writeUrl(PolicyFilter, { cluster: [...cluster] });
+      params.set('limit', '1');
+      const { gap, missing } = await fetchJson(urlOf('/api/v1/policies', params), {
+        response: PolicyPage,
+        signal,
+      });
+      return { gap, missing };
+    },
+  });
+
 /** All policies by name, for choosing among them. */
 export const policyNamesQuery = () =>
   queryOptions({
@@ -151,6 +167,16 @@ export function useWorkloadDecisions(workload: string): WorkloadDecisions {
 export function usePolicyNames(): readonly PolicyRow[] | undefined {
   const hydrated = useHydrated();
   const { data } = useQuery(policyNamesQuery());
+  return hydrated ? data : undefined;
+}
+
+/** What {@link useGap} tells. */
+export type GapRead = Pick<PolicyPage, 'gap' | 'missing'>;
+
+/** Reads {@link gapQuery}; undefined until it is there, and when it could not be read. */
+export function useGap(cluster: readonly string[]): GapRead | undefined {
+  const hydrated = useHydrated();
+  const { data } = useQuery(gapQuery(cluster));
   return hydrated ? data : undefined;
 }
 
