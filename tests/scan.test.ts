@@ -117,6 +117,59 @@ describe('a whole scan', () => {
     expect(rows(world.store)).toHaveLength(3);
   });
 
+  it('keeps what a cluster runs and the policies it had when its policies cannot be read, and says so', async () => {
+    const world = aWorld();
+    const { pinned, imageId } = published(world.registry, 'ghcr.io/acme/web', aBundle('verified'));
+    const cluster = createFakeCluster('a', {
+      pods: [aPod('web', [aContainer(pinned, { imageId })])],
+    });
+    const policy = { apiVersion: 'kyverno.io/v1', kind: 'Policy', metadata: { name: 'p' } };
+    cluster.admission = { ...cluster.admission, objects: [policy] };
+    await scanOnce(world.deps({ clusters: [cluster] }), { pace: quickly });
+    const known = world.store.admission.get('a');
+    expect(known?.objects).toEqual([policy]);
+    expect(world.store.states.get('a')).toMatchObject({ state: 'current', problems: [] });
+
+    cluster.admissionFault = new OperationalError('cluster-error', 'GET /apis: 503');
+    const readAt = new Date('2026-11-22T00:00:00Z');
+    cluster.snapshot = { ...cluster.snapshot, readAt };
+    const scan = await scanOnce(world.deps({ clusters: [cluster] }), { pace: quickly });
+    expect(scan.state).toBe('done');
+    expect(rows(world.store)).toHaveLength(1);
+    expect(world.store.states.get('a')).toMatchObject({
+      state: 'limited',
+      asOf: readAt,
+      reason: 'cluster-error',
+      detail: 'admission policies: GET /apis: 503',
+      problems: [{ what: 'admission policies', reason: 'cluster-error' }],
+    });
+    // Old objects keep the age that they have.
+    expect(world.store.admission.get('a')).toBe(known);
+  });
+
+  it('tells a cluster with policies of which some could not be read, each once', async () => {
+    const world = aWorld();
+    const broken = { what: 'c.yaml', reason: 'input-file', detail: 'no YAML' } as const;
+    const denied = { what: '/apis/x', reason: 'cluster-forbidden', detail: '403' } as const;
+    const cluster = createFakeCluster('a', { problems: [broken] });
+    cluster.admission = { ...cluster.admission, problems: [broken, denied] };
+    await scanOnce(world.deps({ clusters: [cluster] }), { pace: quickly });
+    expect(world.store.states.get('a')).toMatchObject({
+      state: 'limited',
+      problems: [broken, denied],
+    });
+  });
+
+  it('does not show the inside of a fault of its own', async () => {
+    const world = aWorld();
+    const cluster = createFakeCluster('a');
+    cluster.admissionFault = new TypeError('undefined is not a function');
+    await scanOnce(world.deps({ clusters: [cluster] }), { pace: quickly });
+    expect(world.store.states.get('a')?.detail).toBe(
+      'admission policies: Reading them failed inside Sealwatch; the log has the cause.',
+    );
+  });
+
   it('checks no signature and writes no history when nothing changed, even when it looks at everything', async () => {
     const world = aWorld();
     const image = published(world.registry, 'ghcr.io/acme/web', aBundle('verified'));
