@@ -29,6 +29,8 @@ export interface ReviewDependencies {
   readonly now: () => Date;
   /** The channel on which every process says what changed. */
   readonly channel: string;
+  /** News come in bursts; a review is worked out at most this often. A second by default. */
+  readonly restMs?: number;
 }
 
 /** Workloads and images read at once. */
@@ -36,13 +38,13 @@ const workloadsAtOnce = 2_000;
 const imagesAtOnce = 250;
 /** The main thread answers requests too: it is let go after so long. */
 const sliceMs = 20;
-/** News come in bursts; a review is worked out at most this often. */
-const restMs = 1_000;
+const defaultRestMs = 1_000;
 /** Expiry dates pass without news. */
 const reopenMs = 3_600_000;
 
 /** Nothing is read until somebody asks. */
 export async function createReview(deps: ReviewDependencies): Promise<Review> {
+  const { restMs = defaultRestMs } = deps;
   const board = new Board(deps);
   let dirty = true;
   let doneAt = Number.NEGATIVE_INFINITY;
