@@ -95,11 +95,9 @@ async function runSimulation(
     await work(deps, { ...wished, state: 'running' }, signal);
   } catch (error) {
     if (signal.aborted) throw error;
-    log.error({ err: error, simulation: id }, 'simulation failed');
-    const problem =
-      error instanceof OperationalError
-        ? error.message
-        : 'It failed inside Sealwatch; the log has the cause.';
+    const known = error instanceof OperationalError;
+    if (!known) log.error({ err: error, simulation: id }, 'simulation failed');
+    const problem = known ? error.message : 'It failed inside Sealwatch; the log has the cause.';
     await store.saveSimulation({
       ...wished,
       state: 'failed',
@@ -141,6 +139,7 @@ async function work(
     await breathe();
     until = performance.now() + sliceMs;
   }
+  if ((await store.simulation(running.id))?.state === 'stopped') return;
   await store.saveSimulationRows(running.id, rows);
   await store.saveSimulation({
     ...begun,
