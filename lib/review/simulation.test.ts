@@ -175,11 +175,11 @@ describe('a simulation', () => {
   });
 
   it('says what failed instead of going on for ever', async () => {
-    const request = {
+    const request: SimulationRequest = {
       suppose: { kind: 'enforce', policies: [id] },
       days: 0,
       namespaces: [],
-    } as const;
+    };
     const asked = await simulator.request(request);
     await settled(asked.id);
     // Asked for before the policy went away, and taken up after.
