@@ -145,6 +145,8 @@ export const limits = Object.freeze({
   expressionCases: 32,
   /** Different rules of policies under which one image is judged; the same rules in many clusters are one. */
   policyRules: 64,
+  /** Keys that policies name by reference: each is a request to a cluster or a key service. */
+  policyKeyReferences: 200,
   /** Repositories for which the policies that cover them are remembered. */
   rememberedRepositories: 4_096,
   /** Length at which text from outside is told cut in a verdict; the evidence itself has the whole. */

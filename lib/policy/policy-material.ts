@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Authority, TrustRoot } from '#lib/model/authority.ts';
+import type { ReasonCode } from '#lib/model/reasons.ts';
 import type { PolicyMarks } from './facts.ts';
 import { trustRootName } from './policy-controller/authorities.ts';
 import { writeTrustedRoot } from './policy-controller/trusted-root.ts';
@@ -16,7 +17,14 @@ export interface PolicyMaterial {
   /** TrustRoot objects with their material; `asOf` is when the cluster was read. */
   readonly trustRoots: readonly TrustRoot[];
   /** What of it cannot be used, by the name of the object or authority. */
-  readonly problems: readonly { readonly name: string; readonly detail: string }[];
+  readonly problems: readonly PolicyProblem[];
+}
+
+/** Why a part of a policy is used by nobody here. */
+export interface PolicyProblem {
+  readonly name: string;
+  readonly reason: ReasonCode;
+  readonly detail: string;
 }
 
 /**
@@ -33,7 +41,7 @@ export function policyMaterial(
     const reading = readPolicy(cluster, object);
     return reading.kind === 'read' ? [reading.value] : [];
   });
-  const problems: { name: string; detail: string }[] = [];
+  const problems: PolicyProblem[] = [];
   const trustRoots = read.flatMap((one) => rootOf(cluster, one, readAt, problems));
   const revisions = new Map(trustRoots.map(({ name, revision }) => [name, revision]));
   const translated = read.flatMap(({ summary }) =>
@@ -45,7 +53,7 @@ export function policyMaterial(
     if (same.length === 1) return [withMark(cluster, authority, revisions)];
     // Which of them verified something, nobody could tell afterwards.
     const detail = `${same.length} authorities of one policy have this name`;
-    problems.push({ name: `${cluster}/${name}`, detail });
+    problems.push({ name: `${cluster}/${name}`, reason: 'key-unresolvable', detail });
     return [];
   });
   return { authorities, trustRoots, problems };
@@ -79,13 +87,13 @@ function rootOf(
   cluster: string,
   { head, content }: PolicyObject<PolicyContent>,
   readAt: Date,
-  problems: { name: string; detail: string }[],
+  problems: PolicyProblem[],
 ): readonly TrustRoot[] {
   if (content.type !== 'trust-root') return [];
   const name = trustRootName(cluster, head.reference.name);
   const written = writeTrustedRoot(content);
   if (written.kind === 'problem') {
-    problems.push({ name, detail: written.detail });
+    problems.push({ name, reason: 'trustroot-missing', detail: written.detail });
     return [];
   }
   const revision = `sha256:${hash('sha256', written.json, 'hex')}`;

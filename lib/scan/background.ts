@@ -1,11 +1,12 @@
 import type { Job } from '#lib/ports.ts';
 import { backgroundId, enqueueDue, subjectKey, tagKey } from './jobs.ts';
+import { enqueueOtherPolicies } from './policy-changes.ts';
 import type { Done, ScanSession } from './session.ts';
 
 /** A job whose end we did not see (another process had it) may be put on the queue again after this. */
 const forgetMs = 10 * 60_000;
 
-/** Checks what becomes due outside a scan: new images in a watched cluster, retries that are due. */
+/** Checks what becomes due outside a scan: new images in a watched cluster, retries, changed policies. */
 export interface Background {
   /** Looks for what is due, and judges what changed. Calls while one runs come to one more run. */
   look(): void;
@@ -15,7 +16,7 @@ export interface Background {
 }
 
 export function createBackground(session: ScanSession): Background {
-  const { deps, pace, judge, scanning } = session;
+  const { deps, pace, judge, scanning, trust } = session;
   const seenAt = new Map<string, number>();
   const seen = {
     has: (key: string): boolean =>
@@ -39,6 +40,7 @@ export function createBackground(session: ScanSession): Background {
         tagsBefore: new Date(now.getTime() - pace.tagMaxAgeMs),
         seen,
       });
+      await enqueueOtherPolicies(deps, await trust.refreshPolicies(), backgroundId, seen);
     }
     await judge.run('watch');
   }

@@ -96,6 +96,12 @@ async function judge(
   try {
     const answer = await verifier.verify(discovery, known, now());
     tellDisagreements(log, answer.newFacts);
+    const { omitted } = answer.verdict.underPolicies ?? {};
+    if (omitted !== undefined)
+      log.warn(
+        { subject: subjectKey({ ...discovery, digest: discovery.subject }), omitted },
+        'too many different policies cover an image to judge it under all of them',
+      );
     return answer;
   } catch (error) {
     const name = subjectKey({ ...discovery, digest: discovery.subject });

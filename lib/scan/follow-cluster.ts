@@ -133,8 +133,10 @@ class ClusterFollower {
       // A reading of the whole, under way now, reads them too.
       if (this.#held) return;
       const { signal } = this.#aborting;
-      this.#admission = (await readAdmission(this.#session, this.#reader, signal)).problems;
+      const { problems, changed } = await readAdmission(this.#session, this.#reader, signal);
+      this.#admission = problems;
       this.#flushIn(0);
+      if (changed) this.#onChange();
     } catch (error) {
       if (!this.stopped) throw error;
     } finally {

@@ -76,8 +76,8 @@ async function eachPage<T extends { readonly registry: string }>(
   }
 }
 
-/** Deals the items out registry by registry. */
-function alternate<T extends { readonly registry: string }>(items: readonly T[]): T[] {
+/** Deals items out registry by registry, so that a slow one does not hold up whole batches. */
+export function alternate<T extends { readonly registry: string }>(items: readonly T[]): T[] {
   const lists = [...Map.groupBy(items, ({ registry }) => registry).values()];
   const longest = Math.max(0, ...lists.map(({ length }) => length));
   return Array.from({ length: longest }, (_, at) =>

@@ -17,7 +17,7 @@ type Needs = Pick<
  */
 export async function makeReceipt(
   deps: Needs,
-  trust: TrustKeeper,
+  trust: Pick<TrustKeeper, 'ensure'>,
   subject: Subject,
 ): Promise<Receipt> {
   const { material } = await trust.ensure(0);

@@ -12,21 +12,23 @@ export interface ResolvedAuthorities {
 
 /**
  * Reads the keys that authorities name by reference. One that cannot be had stays unread with its
- * reason: nothing is claimed under it, and nothing is thrown.
+ * reason: nothing is claimed under it, and nothing is thrown. A policy's secrets are those of its cluster.
  */
 export async function resolveKeys(
   authorities: readonly Authority[],
   source: KeySource | undefined,
 ): Promise<ResolvedAuthorities> {
   const problems: Failure[] = [];
-  const read = async (authority: string, key: TrustedKey): Promise<TrustedKey> => {
-    if (key.reference === undefined || key.pem !== '') return key;
+  const read = async ({ name, source: from }: Authority, key: TrustedKey): Promise<TrustedKey> => {
+    const { reference, pem } = key;
+    if (reference === undefined || pem !== '') return key;
     try {
-      if (source === undefined) throw new OperationalError('key-unresolvable', key.reference);
-      return { ...key, pem: await source.read(key.reference) };
+      if (source === undefined) throw new OperationalError('key-unresolvable', reference);
+      const cluster = from.kind === 'policy' ? from.cluster : undefined;
+      return { ...key, pem: await source.read(reference, cluster) };
     } catch (error) {
       if (!(error instanceof OperationalError)) throw error;
-      problems.push({ source: authority, reason: 'key-unresolvable', detail: error.message });
+      problems.push({ source: name, reason: 'key-unresolvable', detail: error.message });
       return { ...key, problem: error.message };
     }
   };
@@ -34,7 +36,7 @@ export async function resolveKeys(
     authorities.map(async (authority) => {
       if (authority.kind !== 'key') return authority;
       if (authority.keys.every(({ reference }) => reference === undefined)) return authority;
-      const keys = await Promise.all(authority.keys.map((key) => read(authority.name, key)));
+      const keys = await Promise.all(authority.keys.map((key) => read(authority, key)));
       const changed = { ...authority, keys };
       return { ...changed, fingerprint: authorityFingerprint(changed) };
     }),

@@ -2,9 +2,10 @@ import type { ScanRow } from '#lib/contract/sources.ts';
 import type { ClusterReader, Job } from '#lib/ports.ts';
 import type { ClusterKeeper } from './cluster-keeper.ts';
 import { enqueueDue } from './jobs.ts';
+import { enqueueOtherPolicies } from './policy-changes.ts';
 import { Progress } from './progress.ts';
 import { readDeclared } from './read-declared.ts';
-import { isActive, newScan } from './scan-row.ts';
+import { type Failure, isActive, newScan } from './scan-row.ts';
 import type { ScanSession } from './session.ts';
 
 type ScanJob = Extract<Job, { kind: 'scan' }>;
@@ -62,6 +63,7 @@ class ScanRun {
   readonly #job: ScanJob;
   readonly #progress: Progress;
   readonly #seen = new Set<string>();
+  readonly #told = new Set<string>();
   readonly #stop = new AbortController();
   #full: boolean;
   /** Sources that were read since what is due was last put on the queue. */
@@ -135,7 +137,7 @@ class ScanRun {
   async #prepare(): Promise<void> {
     const { deps, trust } = this.#session;
     const { revision, problems } = await trust.ensure(0);
-    for (const problem of problems) this.#progress.failed(problem);
+    this.#tell(problems);
     const last = (await deps.store.scans(20)).find(
       ({ state, material, id }) =>
         state === 'done' && material !== undefined && id !== this.#job.scanId,
@@ -145,6 +147,15 @@ class ScanRun {
     if (otherRules) await deps.store.judgeAgain();
     this.#progress.change({ material: revision, full: this.#full });
     await deps.store.forgetClustersExcept(deps.clusters.map(({ id }) => id));
+  }
+
+  /** Policies that are read on the way bring problems of their own; each is told once. */
+  #tell(problems: readonly Failure[]): void {
+    for (const problem of problems) {
+      const text = JSON.stringify(problem);
+      if (!this.#told.has(text)) this.#progress.failed(problem);
+      this.#told.add(text);
+    }
   }
 
   async #readSources(signal: AbortSignal): Promise<void> {
@@ -183,14 +194,17 @@ class ScanRun {
   /**
    * Puts on the queue what became due, and says how much that was; undefined when there was no cause
    * to look. We look again when the queue has run dry, since a resolved tag names a digest that
-   * nobody knew before.
+   * nobody knew before. Policies are read with their cluster, so what was checked before that is checked
+   * again, and so is what a changed policy covers.
    */
   async #enqueue(): Promise<number | undefined> {
-    const { deps, pace, stopping } = this.#session;
+    const { deps, pace, stopping, trust } = this.#session;
     if (stopping.has(this.#job.scanId)) return 0;
     const dry = !this.#reading && this.#progress.waiting === 0;
     if (this.#news === 0 && !dry) return undefined;
     this.#news = 0;
+    const state = await trust.refreshPolicies();
+    this.#tell(state.problems);
     const now = deps.now();
     const ago = (ms: number): Date =>
       this.#full ? new Date(this.#progress.row.startedAt) : new Date(now.getTime() - ms);
@@ -201,8 +215,9 @@ class ScanRun {
       tagsBefore: ago(pace.tagMaxAgeMs),
       seen: this.#seen,
     });
-    this.#progress.enqueued(enqueued);
-    return enqueued.subjects + enqueued.tags;
+    const again = await enqueueOtherPolicies(deps, state, this.#job.scanId, this.#seen);
+    this.#progress.enqueued({ ...enqueued, subjects: enqueued.subjects + again });
+    return enqueued.subjects + enqueued.tags + again;
   }
 
   async #measure(): Promise<number> {

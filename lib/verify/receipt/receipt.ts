@@ -20,9 +20,17 @@ export interface Judgement {
 
 /**
  * The receipt of a judgement. It holds the authorities for this image with their trust roots; all
- * others only where a signer was looked for among them.
+ * others only where a signer was looked for among them. Policies decide nothing about an image: what
+ * evidence is worth under them is left out, and so are their trust roots.
  */
-export function receiptOf({ discovery, material, answers, verdict, judgedAt }: Judgement): Receipt {
+export function receiptOf({
+  discovery,
+  material,
+  answers,
+  judgedAt,
+  ...judged
+}: Judgement): Receipt {
+  const { underPolicies: _, ...verdict } = judged.verdict;
   const authorities = neededAuthorities(discovery, material, verdict).map(withoutOrigin);
   const named = new Set(authorities.flatMap((one) => ('trustRoot' in one ? [one.trustRoot] : [])));
   const all = authorities.length === material.authorities.length || hasStranger(verdict);
@@ -32,7 +40,9 @@ export function receiptOf({ discovery, material, answers, verdict, judgedAt }: J
     verifierVersion: verdict.verifierVersion,
     discovery: plainDiscovery(discovery),
     authorities,
-    trustRoots: material.trustRoots.filter(({ name }) => all || named.has(name)),
+    trustRoots: material.trustRoots.filter(
+      ({ name, origin }) => origin !== 'policy' && (all || named.has(name)),
+    ),
     revocation: answers,
     verdict,
   };
