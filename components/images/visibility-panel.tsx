@@ -79,8 +79,9 @@ function Group({ rows }: { readonly rows: readonly VisibilityRow[] }) {
           </tr>
         </thead>
         <Tbody>
-          {rows.map((row) => (
-            <Line key={`${row.evidence} ${row.place} ${row.registry}`} row={row} />
+          {rows.map((row, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: one signature may lie in several repositories
+            <Line key={`${row.evidence} ${row.place} ${row.registry} ${index}`} row={row} />
           ))}
         </Tbody>
       </Table>

@@ -105,39 +105,33 @@ export function refusedText({ newlyRefused, newlyError, notEvaluated }: Simulati
 }
 
 /** What the counts come to: who would be refused at which event, and what is not known. */
-export function resultSentences({
-  counts,
+export function resultSentences(
+  result: Pick<Simulation, 'counts' | 'byEvent' | 'request'>,
+): readonly string[] {
+  const { newlyError, notEvaluated, newlyAdmitted } = result.counts;
+  const open = newlyError + notEvaluated;
+  const unseen = `${formatCount(newlyError)} would be blocked because nobody could look`;
+  const unread = `${formatCount(notEvaluated)} under a rule that cannot be evaluated here`;
+  const causes = [...(newlyError > 0 ? [unseen] : []), ...(notEvaluated > 0 ? [unread] : [])];
+  return [
+    refusedSentence(result),
+    ...(open > 0 ? [`${formatCount(open)} could not be checked: ${causes.join(' and ')}.`] : []),
+    ...(newlyAdmitted > 0
+      ? [`${formatNoun(newlyAdmitted, 'workload')} refused today would get in.`]
+      : []),
+  ];
+}
+
+function refusedSentence({
+  counts: { newlyRefused },
   byEvent,
   request: { days },
-}: Pick<Simulation, 'counts' | 'byEvent' | 'request'>): readonly string[] {
-  const { newlyRefused, newlyError, notEvaluated, newlyAdmitted } = counts;
-  const next = listed(
-    byEvent.filter(({ event }) => event !== 'never').map(({ event }) => eventWords[event].next),
-  );
+}: Pick<Simulation, 'counts' | 'byEvent' | 'request'>): string {
+  if (newlyRefused === 0) return `No further workload ${whichText(days, true)} would be refused.`;
   const one = newlyRefused === 1;
-  const refused =
-    newlyRefused === 0
-      ? `No workload ${whichText(days, true)} would be refused that gets in today.`
-      : `${formatNoun(newlyRefused, 'workload')} ${whichText(days, one)} would be refused at ${one ? 'its' : 'their'} next ${next === '' ? 'start' : next}.`;
-  const open = newlyError + notEvaluated;
-  return [
-    refused,
-    ...(open === 0
-      ? []
-      : [
-          `${formatCount(open)} could not be checked: ${listed([
-            ...(newlyError > 0
-              ? [`${formatCount(newlyError)} would be blocked because nobody could look`]
-              : []),
-            ...(notEvaluated > 0
-              ? [`${formatCount(notEvaluated)} under a rule that cannot be evaluated here`]
-              : []),
-          ])}.`,
-        ]),
-    ...(newlyAdmitted === 0
-      ? []
-      : [`${formatNoun(newlyAdmitted, 'workload')} refused today would get in.`]),
-  ];
+  const events = byEvent.filter(({ event }) => event !== 'never');
+  const next = listed(events.map(({ event }) => eventWords[event].next)) || 'start';
+  return `${formatNoun(newlyRefused, 'workload')} ${whichText(days, one)} would be refused at ${one ? 'its' : 'their'} next ${next}.`;
 }
 
 /** Which workloads are meant: with days of history, also those that run no more. */
