@@ -44,7 +44,7 @@ function bypassesOfCluster(cluster: ReviewedCluster): readonly BypassRow[] {
     id: bypassId(cluster.id, bypass),
     cluster: cluster.id,
     ...wordsOf(bypass),
-    workloads: subjects.filter(bypass.affects).length,
+    workloads: subjects.filter((subject) => bypass.affects(subject)).length,
     asOf: cluster.asOf,
     stale: cluster.stale,
   }));
