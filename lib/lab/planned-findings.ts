@@ -3,6 +3,7 @@ import type { FindingKind } from '#lib/model/posture.ts';
 import type { ReasonCode } from '#lib/model/reasons.ts';
 import { parseReference, type Reference, tagOf } from '#lib/model/reference.ts';
 import type { VerdictStatus } from '#lib/model/verdict.ts';
+import { plannedAdmissionRows } from './expected/planned-admission-rows.ts';
 import type {
   DeclaredTags,
   LabPlan,
@@ -11,6 +12,7 @@ import type {
   PlannedRun,
   PlannedWorkload,
 } from './plan/plan.ts';
+import type { PlannedAdmissionRows } from './plan/planned-admission.ts';
 import { type Expected, recipeOf } from './plan/recipes.ts';
 
 interface Place {
@@ -55,6 +57,7 @@ export interface PlantedManifest {
   readonly containers: readonly PlannedContainerRow[];
   readonly findings: readonly PlannedFindingRow[];
   readonly published: readonly PlannedPublishedRow[];
+  readonly admission: PlannedAdmissionRows;
   readonly counts: {
     readonly pods: number;
     readonly workloads: number;
@@ -77,6 +80,7 @@ export function plantedManifest(plan: LabPlan): PlantedManifest {
     containers,
     findings,
     published: plan.declared.flatMap((rule) => published(plan, rule)).sort(byText),
+    admission: plannedAdmissionRows(plan),
     counts: {
       pods: plan.pods,
       workloads: plan.workloads.length,

@@ -79,6 +79,13 @@ export const firstPolicies: readonly PlannedPolicy[] = [
     prefixes: [registry('finance')],
     demand: signed('platform-key'),
   }),
+  clusterPolicy('verify-vault-images', {
+    mode: 'enforce',
+    only: ['vault'],
+    prefixes: [registry('vault')],
+    // Of another team than the one that signs these.
+    demand: signed('platform-key'),
+  }),
   clusterPolicy('verify-upstream-tools', {
     mode: 'audit',
     only: ['observability'],

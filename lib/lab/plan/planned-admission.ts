@@ -164,11 +164,12 @@ export interface PlannedDecisionRow extends WorkloadName, PolicyName {
   readonly enforced: DecisionOutcome;
 }
 
-/** The same of the whole workload: the worst of its containers. */
+/** The audit gap: a workload that a policy lets in today, and would refuse if it enforced. */
 export interface PlannedGapRow extends WorkloadName, PolicyName {
   readonly engine: Engine;
   readonly today: DecisionOutcome;
-  readonly enforced: DecisionOutcome;
+  /** Containers for which that is so, in their order. */
+  readonly containers: readonly string[];
 }
 
 /** How an engine controls a namespace in which something runs. */
@@ -189,16 +190,18 @@ export interface PlannedDisagreementRow extends WorkloadName {
 
 /**
  * One way in which rules are set aside. Of a `policy-exception` every fault is listed; of other kinds,
- * which have neither owner nor end, only whether somebody uses it.
+ * which say neither owner nor end, only whether somebody uses it.
  */
 export interface PlannedExceptionRow {
   readonly cluster: string;
   readonly engine: Engine;
   readonly kind: ExceptionKind;
-  /** `Kind namespace/name`. */
-  readonly object: string;
+  /** `Kind namespace/name`; null for a namespace as a whole, of which several objects may say so. */
+  readonly object: string | null;
+  /** The namespace that is left out as a whole; null otherwise. */
+  readonly namespace: string | null;
   readonly faults: readonly ExceptionFault[];
-  /** Workloads that rely on it: without it they would be refused, or would be looked at. */
+  /** Workloads that rely on it now: without it the engine would look at one of their images. */
   readonly workloads: number;
 }
 

@@ -1,0 +1,116 @@
+import { isAsked } from '#lib/lab/plan/admission-decisions.ts';
+import type {
+  PlannedAdmission,
+  PlannedBypassRow,
+  PlannedPolicy,
+  PlannedWebhook,
+} from '#lib/lab/plan/planned-admission.ts';
+import type { BypassCode } from '#lib/model/bypass.ts';
+import type { Engine } from '#lib/model/policy.ts';
+
+/** Seconds that a first verification may take; a webhook that waits less gives up on some. */
+const patience = 10;
+
+/** Engines that nobody asks by a webhook: the API server, and nodes. */
+const withoutWebhooks: ReadonlySet<Engine> = new Set(['validating-admission-policy', 'openshift']);
+
+/** Every way past the engines of a cluster, each once. */
+export function plannedBypasses(
+  admission: PlannedAdmission,
+  namespaces: readonly string[],
+): PlannedBypassRow[] {
+  const rows = admission.engines.flatMap(({ engine, ...setup }) => {
+    const webhooks = admission.webhooks.filter((one) => one.engine === engine);
+    const policies = admission.policies.filter((one) => one.engine === engine);
+    const row = (code: BypassCode, name: string = engine): PlannedBypassRow => ({
+      cluster: admission.cluster,
+      engine,
+      code,
+      name,
+    });
+    const exempt = namespaces.filter((one) => !isAsked({ engine, ...setup }, one));
+    return [
+      // Nodes check what they pull, also for static pods.
+      ...(engine === 'openshift' ? [] : [row('static-pod')]),
+      ...(webhooks.length === 0 && !withoutWebhooks.has(engine) ? [row('config-missing')] : []),
+      ...(webhooks.length === 0 ? [] : lacking(webhooks).map((code) => row(code))),
+      ...(webhooks.length === 0 ? [] : exempt.map((one) => row('namespace-exempt', one))),
+      ...webhooks.flatMap((webhook) =>
+        signsOf(webhook, admission).map((code) => row(code, webhook.name)),
+      ),
+      ...policies
+        .filter(({ mode }) => mode !== 'enforce')
+        .map(({ name }) => row('not-enforced', name)),
+      // Every policy of the lab is younger than its pods.
+      ...policies.filter(verifies).map(({ name }) => row('pods-older-than-policy', name)),
+      ...exceptionsOf(admission, engine, policies).map((name) => row('exception', name)),
+      ...(setup.noMatch === 'allow' || setup.noMatch === 'warn'
+        ? [row('exception', 'config-policy-controller')]
+        : []),
+    ];
+  });
+  return [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()];
+}
+
+/** What none of the webhooks of an engine is asked. */
+function lacking(webhooks: readonly PlannedWebhook[]): readonly BypassCode[] {
+  const asks = (operation: 'CREATE' | 'UPDATE') =>
+    webhooks.some(({ operations }) => operations.includes(operation));
+  return [
+    ...(asks('CREATE') ? [] : (['rules-lack-create'] as const)),
+    ...(asks('UPDATE') ? [] : (['rules-lack-update'] as const)),
+    ...(webhooks.some(({ ephemeral }) => ephemeral)
+      ? []
+      : (['rules-lack-ephemeral-containers'] as const)),
+  ];
+}
+
+const certificates = {
+  good: [],
+  expired: ['ca-expired'],
+  missing: ['ca-missing'],
+  unreadable: ['ca-unreadable'],
+} as const satisfies Record<PlannedWebhook['ca'], readonly BypassCode[]>;
+
+function signsOf(
+  webhook: PlannedWebhook,
+  { services }: Pick<PlannedAdmission, 'services'>,
+): readonly BypassCode[] {
+  const service = services.find(
+    ({ namespace, name }) =>
+      namespace === webhook.service.namespace && name === webhook.service.name,
+  );
+  return [
+    ...(service === undefined ? (['service-missing'] as const) : []),
+    ...(service?.ready === 0 ? (['no-endpoints'] as const) : []),
+    ...certificates[webhook.ca],
+    ...(webhook.failurePolicy === 'Ignore' ? (['failure-policy-ignore'] as const) : []),
+    ...(webhook.timeoutSeconds < patience ? (['timeout-short'] as const) : []),
+    ...(webhook.matchPolicy === 'Exact' ? (['match-policy-exact'] as const) : []),
+    ...(webhook.matchCondition === undefined ? [] : (['match-condition'] as const)),
+    ...(webhook.objectLabel === undefined ? [] : (['object-selector'] as const)),
+  ];
+}
+
+const verifying: ReadonlySet<Engine> = new Set([
+  'portieris',
+  'connaisseur',
+  'kubewarden',
+  'openshift',
+]);
+const verifies = ({ engine, demand }: PlannedPolicy): boolean =>
+  demand.kind === 'signature' || demand.kind === 'provenance' || verifying.has(engine);
+
+/** Names of the objects that set rules aside, where the engine heeds them. */
+const exceptionsOf = (
+  { exceptions }: PlannedAdmission,
+  engine: Engine,
+  policies: readonly PlannedPolicy[],
+): readonly string[] => [
+  ...(engine === 'kyverno'
+    ? exceptions.filter(({ honoured }) => honoured).map(({ name }) => name)
+    : []),
+  ...policies.filter(({ skips }) => skips.length > 0).map(({ name }) => name),
+  ...policies.filter(({ demand }) => demand.kind === 'static-pass').map(({ name }) => name),
+  ...(policies.some(({ kind }) => kind === 'RatifyVerification') ? ['verifier-notation'] : []),
+];
