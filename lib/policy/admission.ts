@@ -66,6 +66,10 @@ export interface OpinionQuestion {
   readonly statusOf: (container: string) => VerdictStatus | undefined;
   /** When our verdicts were made, ISO 8601. */
   readonly checkedAt?: string;
+  /** When its oldest pod was made, ISO 8601. */
+  readonly createdAt?: string;
+  /** Annotations by which its pods claim that they were checked. */
+  readonly claims?: readonly Readonly<Record<string, string>>[];
 }
 
 /** A result of an engine about one object. */

@@ -16,12 +16,15 @@ import { violationsReport } from './gatekeeper/violations-report.ts';
 import { kubewardenPolicies } from './kubewarden/kubewarden-policies.ts';
 import { kyvernoSetup, openKyverno } from './kyverno/kyverno-decider.ts';
 import { openshiftPolicies } from './openshift/openshift-policies.ts';
+import { defaultConfiguration } from './policy-controller/configuration.ts';
 import {
   openPolicyController,
   policyControllerSetup,
 } from './policy-controller/policy-controller-decider.ts';
 import { portierisPolicies } from './portieris/portieris-policies.ts';
-import { indexReports } from './reports/report-index.ts';
+import { indexReports, reportedName } from './reports/report-index.ts';
+import { secondOpinion } from './second-opinion/disagreements.ts';
+import { visibilityOf } from './visibility.ts';
 import type { AdmissionSurface } from './webhooks/admission-surface.ts';
 import { findBypasses } from './webhooks/find-bypasses.ts';
 
@@ -74,8 +77,13 @@ export function openAdmission(input: AdmissionInput): Admission {
     control: () => controlOf(input.namespaces, engines, modes, surface),
     reportsAbout: reports.reportsAbout,
     reported: reports.reported,
-    disagreements: () => [],
-    visibility: () => [],
+    disagreements: secondOpinion({
+      policies,
+      reportsUnder: (engine, policy) => reports.reporting.has(reportedName(engine, policy)),
+      versionsOf: (engine) =>
+        input.engines.flatMap((one) => (one.engine === engine ? (one.version ?? []) : [])),
+    }),
+    visibility: visibilityOf(input.engines, sightSettings(objects)),
   };
 }
 
@@ -90,6 +98,18 @@ function restrictable(deciders: readonly Decider[]) {
     return fewer;
   };
 }
+
+const sightSettings = (objects: ClusterObjects) => ({
+  enableOci11:
+    objects.of('policy-controller-configuration')[0]?.content.enableOci11 ??
+    defaultConfiguration.enableOci11,
+  ratifyVerifiers: [
+    ...objects.of('ratify').map(({ content }) => content.plugin),
+    ...objects
+      .of('ratify-executor')
+      .flatMap(({ content }) => content.verifiers.map(({ type }) => type)),
+  ],
+});
 
 type Joined = ReturnType<typeof joinConstraints>;
 type Unevaluated = ReturnType<typeof unevaluatedPolicies>;
