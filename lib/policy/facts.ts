@@ -208,7 +208,8 @@ function judgeCertificate(
   const isStrange = trustRoot?.name !== root && signer?.kind !== 'key';
   if (isStrange && !isPublic(item, root) && !judgedUnder.includes(demand.authority))
     return notEvaluated(`the trust root ${root ?? ''} was not tried on the signatures`);
-  if (!isSound(item) || signer === undefined) return brokenOr(item);
+  if (!isSound(item) || signer === undefined)
+    return judgedUnder.includes(demand.authority) ? strangeOr(item) : brokenOr(item);
   if (signer.kind === 'key') return no('signed with a bare key, and the policy names identities');
   if (root !== undefined && trustRoot?.name !== root)
     return no(
@@ -240,10 +241,11 @@ const isSound = ({ status, checks }: EvidenceVerdict): boolean =>
         (id === 'key' && (reason === 'key-not-trusted' || reason === 'no-authority')),
     ));
 
-/** Whose key it is nobody knows, and it was tried with those of the policy: it is none of them. */
+/** Who signed it nobody else knows, and it was tried under the policy: it is none of those whom it names. */
 const strangeOr = (item: EvidenceVerdict): Finding =>
-  item.status === 'inconclusive' && item.reason === 'key-unresolvable'
-    ? no('signed with a key that is none of the policy')
+  item.status === 'inconclusive' &&
+  (item.reason === 'key-unresolvable' || item.reason === 'trustroot-missing')
+    ? no('signed by somebody whom the policy does not name')
     : brokenOr(item);
 
 function brokenOr({ status, reason, checks }: EvidenceVerdict): Finding {

@@ -1,12 +1,16 @@
+import type { ReasonCode } from '#lib/model/reasons.ts';
 import type { EvidenceVerdict, PolicyEvidence, PolicyVerdict } from '#lib/model/verdict.ts';
 import type { CoveringPolicies, CoveringRules } from './prepare-policies.ts';
 
+/** Why an item is open for us that was tried under keys and roots of a policy. */
+const strange: readonly (ReasonCode | undefined)[] = ['key-unresolvable', 'trustroot-missing'];
+
 /**
  * What cannot be judged whoever signed it leaves every question open by itself. That nobody else names
- * the key does not: whose key it is, each policy finds out for itself.
+ * its key or root does not: whose it is, each policy finds out for itself.
  */
 const saysSoItself = ({ status, reason }: EvidenceVerdict): boolean =>
-  status === 'inconclusive' && reason !== 'key-unresolvable';
+  status === 'inconclusive' && !strange.includes(reason);
 
 /** Gathers what evidence is worth under policies. Nothing of it flows back into a verdict. */
 export interface PolicyLedger {

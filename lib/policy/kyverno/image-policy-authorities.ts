@@ -39,7 +39,7 @@ function notaryOf(
 ): readonly Authority[] {
   const { certs, tsaCerts } = notary;
   if (certs?.expression || tsaCerts?.expression) tell('certificates by an expression in CEL');
-  if (!certs?.value || !isCertificate(certs.value)) return [];
+  if (!certs?.value || !isCertificate(certs.value) || tsaCerts?.expression) return [];
   return [
     {
       ...named,
@@ -92,14 +92,16 @@ function keysOf({ key, certificate }: Cosign, tell: Tell): readonly TrustedKey[]
   return pems.map((pem) => ({ pem }));
 }
 
-/** With a trust root of its own, identities under ours would be somebody else's. */
-const identitiesOf = (
-  { keyless, tuf, trustedRoot }: Cosign,
-  tell: Tell,
-): readonly IdentityRule[] =>
-  keyless?.roots || tuf !== undefined || trustedRoot !== undefined
-    ? []
-    : (keyless?.identities ?? []).flatMap((one) => identityOf(one, tell));
+/**
+ * With a trust root of its own, identities under ours would be somebody else's; and with one of several
+ * left out, "not verified" would be no finding.
+ */
+function identitiesOf({ keyless, tuf, trustedRoot }: Cosign, tell: Tell): readonly IdentityRule[] {
+  if (keyless?.roots || tuf !== undefined || trustedRoot !== undefined) return [];
+  const given = keyless?.identities ?? [];
+  const translated = given.flatMap((one) => identityOf(one, tell));
+  return translated.length === given.length ? translated : [];
+}
 
 function tellMaterial(
   { keyless, ctlog, source, tuf, trustedRoot, certificate }: Cosign,

@@ -59,10 +59,9 @@ function notationOf(
   { certificates }: AttestorEntry,
   tell: (why: string) => void,
 ): readonly Authority[] {
-  const ca = [certificates?.cert, certificates?.certChain].flatMap((pem) =>
-    pem && isCertificate(pem) ? [pem] : [],
-  );
-  if (ca.length === 0) {
+  const ca = [certificates?.cert, certificates?.certChain].flatMap((pem) => (pem ? [pem] : []));
+  // A variable in one of them is not known here, and without it "not verified" would be no finding.
+  if (ca.length === 0 || !ca.every(isCertificate)) {
     tell('its certificates do not stand in the policy');
     return [];
   }
@@ -180,7 +179,9 @@ function identityOf(
   ];
   const rules = (given: readonly TranslatedRule[]): readonly TextRule[] => {
     for (const one of given) if (one.kind === 'none') tell(one.why);
-    return given.flatMap((one) => (one.kind === 'rule' ? [one.rule] : []));
+    const translated = given.flatMap((one) => (one.kind === 'rule' ? [one.rule] : []));
+    // With one of several left out, "not verified" would be no finding.
+    return translated.length === given.length ? translated : [];
   };
   const subjects = read(subject, subjectRegExp);
   const issuers = read(issuer, issuerRegExp).slice(0, 1);

@@ -59,7 +59,10 @@ export function translateAuthorities(
       ];
     if (authority.keyless === undefined) return [];
     const identities = authority.keyless.identities.flatMap((one) => identityOf(one, tell));
-    if (identities.length === 0 || authority.keyless['ca-cert'] !== undefined) return [];
+    // With one of several identities left out, "not verified" would be no finding.
+    const isWhole = identities.length === authority.keyless.identities.length;
+    if (identities.length === 0 || !isWhole || authority.keyless['ca-cert'] !== undefined)
+      return [];
     const { trustRootRef, insecureIgnoreSCT } = authority.keyless;
     return [
       {
