@@ -5,7 +5,7 @@ import { ConfigurationError, OperationalError } from '#lib/errors.ts';
 import type { TrustRoot } from '#lib/model/authority.ts';
 import { weaknesses } from '#lib/model/authority-findings.ts';
 import { reasonOf } from '#lib/model/reasons.ts';
-import type { ClusterReader, TrustSource } from '#lib/ports.ts';
+import type { ClusterReader, ReadProblem, TrustSource } from '#lib/ports.ts';
 import { lintAuthorities } from '#lib/verify/lint/lint-authorities.ts';
 import { type Configuration, loadConfiguration } from '#lib/wiring/configuration.ts';
 import { openWorld, type World } from '#lib/wiring/world.ts';
@@ -144,12 +144,20 @@ async function* clusterHealth(cluster: ClusterReader): AsyncGenerator<Diagnosis>
       good: true,
       text: `${snapshot.pods.length} pods, version ${snapshot.version ?? 'unknown'}`,
     };
-    for (const { what, reason, detail } of snapshot.problems)
-      yield { about, good: false, text: `${what}: ${detail} → ${reasonOf(reason).remedy}` };
+    for (const problem of snapshot.problems) yield missed(about, problem);
+    const admission = await cluster.readAdmission({ signal: AbortSignal.timeout(60_000) });
+    yield { about, good: true, text: `${admission.objects.length} objects about admission` };
+    for (const problem of admission.problems) yield missed(about, problem);
   } catch (error) {
     yield failure(about, error);
   }
 }
+
+const missed = (about: string, { what, reason, detail }: ReadProblem): Diagnosis => ({
+  about,
+  good: false,
+  text: `${what}: ${detail} → ${reasonOf(reason).remedy}`,
+});
 
 async function* registries(world: World, configuration: Configuration): AsyncGenerator<Diagnosis> {
   for (const { registry, repository } of configuration.declared) {

@@ -60,6 +60,8 @@ export const limits = Object.freeze({
   statementSubjects: 1_024,
   subjectDigests: 32,
   jsonDepth: 64,
+  /** Go's JSON reader, and with it an API server, takes nothing deeper. */
+  servedJsonDepth: 10_000,
   /** One text of an attestation as a reader sees it; the whole lies in the registry. */
   attestationText: 300,
   /** Names, parameters, tools or levels of an attestation that are shown. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { limits } from '#lib/model/limits.ts';
 import type { AdmissionObject } from '#lib/ports.ts';
+import { isWithinDepth } from './json-text.ts';
 
 const Item = z.looseObject({
   metadata: z.looseObject({
@@ -26,7 +27,9 @@ export function admissionObject(
   }
   const { metadata, ...rest } = parsed.data;
   const { managedFields: _, ...kept } = metadata;
-  return { ...rest, apiVersion, kind, metadata: kept } as AdmissionObject;
+  const object = { ...rest, apiVersion, kind, metadata: kept };
+  if (!isWithinDepth(object)) return `nested deeper than ${limits.jsonDepth} levels`;
+  return object as AdmissionObject;
 }
 
 const Webhooks = z.object({ webhooks: z.array(z.unknown()) });

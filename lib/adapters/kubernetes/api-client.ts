@@ -23,6 +23,8 @@ export interface Ask {
   readonly accept?: string;
   /** Bytes of the body; by default a page of a list. */
   readonly cap?: number;
+  /** Levels of nesting that are let through, for a caller who looks at items one by one. */
+  readonly depth?: number;
   /** What must be granted for it, for the message of a refusal; by default get, list and watch. */
   readonly verbs?: string;
 }
@@ -84,7 +86,7 @@ export function createApiClient(
     const { asked, body } = await send(ask, signal);
     const bytes = await read(asked, body, ask.cap ?? limits.podPageBytes);
     try {
-      return parseJson(bytes);
+      return parseJson(bytes, ask.depth);
     } catch (error) {
       throw unreadable(asked, error instanceof Error ? error.message : String(error));
     }

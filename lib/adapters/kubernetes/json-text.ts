@@ -7,11 +7,16 @@ const backslash = 0x5c;
  * Parses JSON bytes of bounded depth: whatever reads the value later may recurse.
  * @throws SyntaxError when the text is not JSON or is nested too deeply
  */
-export function parseJson(bytes: Buffer): unknown {
-  if (depthOf(bytes) > limits.jsonDepth)
-    throw new SyntaxError(`nested deeper than ${limits.jsonDepth} levels`);
+export function parseJson(bytes: Buffer, depth: number = limits.jsonDepth): unknown {
+  if (depthOf(bytes) > depth) throw new SyntaxError(`nested deeper than ${depth} levels`);
   return JSON.parse(bytes.toString('utf8'));
 }
+
+/** Whether a parsed value is nested no deeper; looks no further down than that. */
+export const isWithinDepth = (value: unknown, depth: number = limits.jsonDepth): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (depth > 0 && Object.values(value).every((inner) => isWithinDepth(inner, depth - 1)));
 
 function depthOf(bytes: Buffer): number {
   let depth = 0;

@@ -15,6 +15,8 @@ export interface ListToRead {
   readonly resource: { readonly metadataOnly: boolean };
   /** What a refusal asks to be granted; by default what a watched list needs. */
   readonly verbs?: string;
+  /** Nesting of a page that is let through; then a deep item is the caller's to refuse. */
+  readonly depth?: number;
 }
 
 export interface PagerOptions {
@@ -55,7 +57,7 @@ export async function readList(
 
 async function readPages(
   client: ApiClient,
-  { path, resource, verbs }: ListToRead,
+  { path, resource, verbs, depth }: ListToRead,
   size: number,
   { signal, onPage }: PagerOptions,
 ): Promise<string> {
@@ -67,6 +69,7 @@ async function readPages(
       path: `${path}${path.includes('?') ? '&' : '?'}${query}`,
       signal,
       ...(verbs !== undefined && { verbs }),
+      ...(depth !== undefined && { depth }),
       ...(resource.metadataOnly && { accept: `${metadataList},application/json` }),
     });
     const page = ListPage.safeParse(body);

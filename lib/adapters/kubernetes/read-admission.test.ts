@@ -13,7 +13,7 @@ import { type ClusterSource, defaultTimings } from './cluster-source.ts';
 import { createConnection } from './connection.ts';
 import { type AdmissionLimits, readAdmission } from './read-admission.ts';
 
-const timings = { requestMs: 2_000, backOffMs: [1, 5] } as const;
+const timings = { requestMs: 20_000, backOffMs: [1, 5] } as const;
 const open: AdmissionApi[] = [];
 afterEach(async () => {
   await Promise.all(open.splice(0).map((api) => api.close()));
@@ -357,6 +357,23 @@ describe('a reading of admission that is not whole', () => {
       reason: 'cluster-error',
       detail: expect.stringContaining('left out: metadata.namespace'),
     });
+  });
+
+  it('loses one object that is nested beyond reason, and not its list', async () => {
+    const nested = (levels: number): unknown =>
+      JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`);
+    const deep = named('deep', undefined, { spec: nested(1_000) });
+    const reading = await read(
+      await cluster(policies(deep, named('p', undefined, { spec: nested(40) }))),
+    );
+    expect(namesOf(reading)).toContain('kyverno.io/v1 ClusterPolicy p');
+    expect(reading.problems).toEqual([
+      {
+        what: 'ClusterPolicy deep',
+        reason: 'cluster-error',
+        detail: `left out: nested deeper than ${limits.jsonDepth} levels`,
+      },
+    ]);
   });
 
   it('names so many malformed items one by one, and counts the rest', async () => {

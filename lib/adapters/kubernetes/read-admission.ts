@@ -182,7 +182,8 @@ async function readItems(
     malformed = [];
     restart();
   };
-  const list = { path, verbs: 'list', resource: { metadataOnly } };
+  // Whoever may write one object of many kinds could hide all others of its kind behind its depth.
+  const list = { path, verbs: 'list', depth: limits.servedJsonDepth, resource: { metadataOnly } };
   try {
     await readList(client, list, { signal, onPage, onRestart });
   } finally {
