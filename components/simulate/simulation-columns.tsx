@@ -16,8 +16,12 @@ export const simulationColumns: readonly Column<SimulationRow>[] = [
     label: 'Workload',
     width: 212,
     card: 'lead',
-    cell: ({ workloadId, namespace, workload }) => (
-      <CellWorkload id={workloadId} namespace={namespace} name={workload} />
+    cell: ({ workloadId, namespace, workload, lastSeen }) => (
+      <CellWorkload
+        id={lastSeen === null ? workloadId : undefined}
+        namespace={namespace}
+        name={workload}
+      />
     ),
   },
   {

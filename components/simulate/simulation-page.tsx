@@ -141,6 +141,6 @@ const facts = (simulation: Simulation): readonly FactEntry[] => {
       name: 'Took',
       value: finishedAt && formatSpan(Date.parse(finishedAt) - Date.parse(createdAt)),
     },
-    { name: 'Worked out from what was read', value: asOf && <AsOf at={asOf} stale={false} /> },
+    { name: 'As of', value: asOf && <AsOf at={asOf} stale={false} /> },
   ];
 };

@@ -105,7 +105,7 @@ export function SimulationRows({ simulation }: { readonly simulation: Simulation
           onOpen={(row) => change({ open: row?.id }, value.open === undefined ? 'push' : 'replace')}
           choice={choice}
           totals={totals}
-          order="By cluster"
+          order="Newly refused first"
           filtered
           onlyTrouble={false}
           onClear={clear}

@@ -11,11 +11,17 @@ export type SuppositionKind = (typeof suppositionKinds)[number];
 /** As much text as a request may carry. */
 export const longestDocuments = 60_000;
 
+const Days = z.coerce.number().int().min(0).max(90);
+
+/** Days of history that a simulation can have; undefined for any other text. */
+export const daysOf = (text: string): number | undefined =>
+  text.trim() === '' ? undefined : Days.safeParse(text).data;
+
 /** What the form keeps in its URL: everything but the text of a policy. */
 export const FormState = Scope.extend({
   kind: z.enum(suppositionKinds).optional(),
   policy: many(z.string().max(1000)),
-  days: z.coerce.number().int().min(0).max(90).default(30),
+  days: Days.default(30),
   /** A simulation whose text the form begins with. */
   from: z.string().max(200).optional(),
 });
@@ -29,10 +35,12 @@ export function kindOf({ kind, policy, cluster, namespace }: FormState): Supposi
     : 'enforce';
 }
 
+export type WishField = 'policy' | 'cluster' | 'namespace' | 'documents';
+
 /** What the form asks for, or the one thing that it lacks. */
 export type Wish =
   | { readonly request: SimulationRequest }
-  | { readonly lacks: string; readonly field: 'policy' | 'cluster' | 'namespace' | 'documents' };
+  | { readonly lacks: string; readonly field: WishField };
 
 /**
  * Reads the form. `cluster` is the one that stands in its box, undefined where none or several do.

@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Simulation, SimulationRequest, SimulationRow } from '#lib/contract/simulations.ts';
+import {
+  type Simulation,
+  type SimulationRequest,
+  type SimulationRow,
+  simulationChanges,
+} from '#lib/contract/simulations.ts';
 import { OperationalError } from '#lib/errors.ts';
 import type { Log } from '#lib/log.ts';
 import type { Queue, ReviewStore } from '#lib/ports.ts';
@@ -140,7 +145,7 @@ async function work(
     until = performance.now() + sliceMs;
   }
   if ((await store.simulation(running.id))?.state === 'stopped') return;
-  await store.saveSimulationRows(running.id, rows);
+  await store.saveSimulationRows(running.id, inOrder(rows));
   await store.saveSimulation({
     ...begun,
     ...summaryOf(rows),
@@ -174,6 +179,12 @@ async function* simulated(
       const { admission } = fleet.clusters.get(one.cluster.id) ?? one;
       yield simulateWorkload(one, input, decidedBefore(one.cluster, admission, input));
     }
+}
+
+/** What would change comes first; within one change the order of the clusters stays. */
+function inOrder(rows: readonly SimulationRow[]): readonly SimulationRow[] {
+  const byChange = Map.groupBy(rows, ({ change }) => change);
+  return simulationChanges.flatMap((change) => byChange.get(change) ?? []);
 }
 
 /** As old as the oldest of what it is worked out from. */
