@@ -23,6 +23,7 @@ import {
   decisionTokens,
   unfilteredDecisions,
 } from './decision-view.ts';
+import { isScoped, NoneInScope } from './none-in-scope.tsx';
 import { OutcomeChips } from './outcome-chips.tsx';
 
 interface DecisionListProps {
@@ -117,7 +118,7 @@ export function DecisionList(props: DecisionListProps) {
         filtered={filtered}
         onlyTrouble={false}
         onClear={clear}
-        whenNone={whenNone}
+        whenNone={isScoped(value) ? <NoneInScope noun="decisions" /> : whenNone}
       />
     </ListLayout>
   );

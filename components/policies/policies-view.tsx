@@ -22,6 +22,7 @@ import { CheckChip } from './check-chip.tsx';
 import { ControlPanel } from './control-panel.tsx';
 import { EnginesPanel } from './engines-panel.tsx';
 import { GapPanel } from './gap-panel.tsx';
+import { NoneInScope } from './none-in-scope.tsx';
 import { policyColumns } from './policy-columns.tsx';
 import { PolicyPanel } from './policy-panel.tsx';
 import { policyTabs } from './policy-tabs.ts';
@@ -114,11 +115,7 @@ export function PoliciesView() {
             filtered={filtered}
             onlyTrouble={false}
             onClear={clear}
-            whenNone={
-              <NoneFound noun="policies" title="No policies">
-                The engines that run have no policy: whatever is deployed there gets in.
-              </NoneFound>
-            }
+            whenNone={value.cluster.length > 0 ? <NoneInScope noun="policies" /> : <NoPolicies />}
           />
         </ListLayout>
       </div>
@@ -147,6 +144,14 @@ function Intro({ page, scope: { cluster, namespace, team } }: IntroProps) {
         <EnginesPanel engines={page?.engines} />
       </div>
     </div>
+  );
+}
+
+function NoPolicies() {
+  return (
+    <NoneFound noun="policies" title="No policies">
+      The engines that run have no policy: whatever is deployed there gets in.
+    </NoneFound>
   );
 }
 

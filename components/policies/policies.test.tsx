@@ -59,7 +59,7 @@ const decisionsOf = (query: string) => readUrl(DecisionFilter, new URLSearchPara
 interface Known {
   readonly page?: ReturnType<typeof policyPage>;
   readonly detail?: ReturnType<typeof policyDetail>;
-  readonly decisions?: readonly (readonly [query: string, rows: DecisionPage['items']])[];
+  readonly decisions?: readonly (readonly [query: string, rows: readonly DecisionRow[]])[];
   readonly query?: string;
 }
 
@@ -196,6 +196,12 @@ describe('the audit gap of the fleet', () => {
     expect(screen.getByRole('link', { name: /^CSV/ }).getAttribute('href')).toBe(
       '/api/v1/decisions/export?gap=yes&as=csv',
     );
+  });
+
+  it('says of an empty scope nothing about the rest of the fleet', () => {
+    show(<GapView />, { query: 'namespace=shop', decisions: [['gap=yes&namespace=shop', []]] });
+    expect(screen.getByText('No decisions in this scope')).toBeTruthy();
+    expect(screen.queryByText('No refusal is known')).toBeNull();
   });
 
   it('does not call an empty gap good while something may not have been told', () => {
