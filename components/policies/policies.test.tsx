@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   ControlFilter,
   DecisionFilter,
-  type DecisionPage,
+  type DecisionRow,
   PolicyFilter,
 } from '#lib/contract/policies.ts';
 import { readUrl } from '#lib/contract/url-state.ts';
