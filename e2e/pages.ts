@@ -16,6 +16,11 @@ export const pages: Readonly<Record<string, (request: APIRequestContext) => Prom
     return `/images?open=${encodeURIComponent(`${registry}/${repository}@${digest}`)}`;
   },
   image: async (request) => `/images/${(await signed(request)).digest}`,
+  simulate: async () => '/simulate',
+  'simulate-text': async () => '/simulate?kind=replace',
+  exceptions: async () => '/exceptions',
+  'ways-past': async () => '/exceptions?tab=bypasses',
+  disagreements: async () => '/disagreements',
   registries: async () => '/registries',
   registry: async () => '/registries/registry.acme.example',
   clusters: async () => '/clusters',
