@@ -4,6 +4,7 @@ import {
   isAsked,
   isSkipped,
   modeIn,
+  verifies,
 } from '#lib/lab/plan/admission-decisions.ts';
 import { imageTruth } from '#lib/lab/plan/image-truth.ts';
 import type { LabPlan, PlannedWorkload } from '#lib/lab/plan/plan.ts';
@@ -58,7 +59,9 @@ const enginesOf = ({ cluster, engines }: PlannedAdmission): PlannedAdmissionRows
   );
 
 function gapOf(rows: readonly PlannedDecisionRow[]): PlannedGapRow[] {
-  const open = rows.filter(({ today, enforced }) => enforced === 'refuse' && today !== 'refuse');
+  const open = rows.filter(
+    ({ mode, today, enforced }) => mode !== 'none' && enforced === 'refuse' && today !== 'refuse',
+  );
   const byPolicy = Map.groupBy(open, (row) =>
     [row.policyGroup, row.policyKind, row.policyNamespace, row.policy].join('/'),
   );
@@ -73,7 +76,7 @@ function gapOf(rows: readonly PlannedDecisionRow[]): PlannedGapRow[] {
   });
 }
 
-/** The strongest mode of the policies that are about a namespace, where the engine is asked about it. */
+/** The strongest mode of the verifying policies about a namespace, where the engine is asked about it. */
 const controlOf = (
   { cluster, engines, policies }: PlannedAdmission,
   namespaces: readonly string[],
@@ -81,7 +84,8 @@ const controlOf = (
   namespaces.flatMap((namespace) =>
     engines.map((engine) => {
       const modes = policies
-        .filter((policy) => policy.engine === engine.engine && isAbout(policy, namespace))
+        .filter((policy) => policy.engine === engine.engine && verifies(policy))
+        .filter((policy) => isAbout(policy, namespace))
         .map((policy) => modeIn(policy, namespace));
       const strongest = policyModes.find((mode) => modes.includes(mode)) ?? 'none';
       const mode = isAsked(engine, namespace) ? strongest : 'none';

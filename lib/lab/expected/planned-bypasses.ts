@@ -1,4 +1,4 @@
-import { isAsked } from '#lib/lab/plan/admission-decisions.ts';
+import { isAsked, verifies } from '#lib/lab/plan/admission-decisions.ts';
 import type {
   PlannedAdmission,
   PlannedBypassRow,
@@ -21,7 +21,12 @@ export function plannedBypasses(
 ): PlannedBypassRow[] {
   const rows = admission.engines.flatMap(({ engine, ...setup }) => {
     const webhooks = admission.webhooks.filter((one) => one.engine === engine);
-    const policies = admission.policies.filter((one) => one.engine === engine);
+    const policies = admission.policies.filter((one) => one.engine === engine && verifies(one));
+    const passes = admission.policies.filter(
+      (one) => one.engine === engine && one.demand.kind === 'static-pass',
+    );
+    // Whoever asks for no signatures and is not asked about pods is no way past anything.
+    if (policies.length + webhooks.length === 0) return [];
     const row = (code: BypassCode, name: string = engine): PlannedBypassRow => ({
       cluster: admission.cluster,
       engine,
@@ -42,8 +47,10 @@ export function plannedBypasses(
         .filter(({ mode }) => mode !== 'enforce')
         .map(({ name }) => row('not-enforced', name)),
       // Every policy of the lab is younger than its pods.
-      ...policies.filter(verifies).map(({ name }) => row('pods-older-than-policy', name)),
-      ...exceptionsOf(admission, engine, policies).map((name) => row('exception', name)),
+      ...policies.map(({ name }) => row('pods-older-than-policy', name)),
+      ...exceptionsOf(admission, engine, [...policies, ...passes]).map((name) =>
+        row('exception', name),
+      ),
       ...(setup.noMatch === 'allow' || setup.noMatch === 'warn'
         ? [row('exception', 'config-policy-controller')]
         : []),
@@ -91,15 +98,6 @@ function signsOf(
     ...(webhook.objectLabel === undefined ? [] : (['object-selector'] as const)),
   ];
 }
-
-const verifying: ReadonlySet<Engine> = new Set([
-  'portieris',
-  'connaisseur',
-  'kubewarden',
-  'openshift',
-]);
-const verifies = ({ engine, demand }: PlannedPolicy): boolean =>
-  demand.kind === 'signature' || demand.kind === 'provenance' || verifying.has(engine);
 
 /** Names of the objects that set rules aside, where the engine heeds them. */
 const exceptionsOf = (

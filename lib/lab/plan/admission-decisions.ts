@@ -27,6 +27,15 @@ const isSetting = (namespace: string): boolean => namespace === 'connaisseur';
 export const modeIn = ({ mode, overrides }: PlannedPolicy, namespace: string): PolicyMode =>
   overrides.find(({ namespaces }) => namespaces.includes(namespace))?.mode ?? mode;
 
+const verifyingEngines: readonly string[] = ['portieris', 'connaisseur', 'kubewarden', 'openshift'];
+
+/** Whether a policy asks for signatures; others control nothing that a signature could tell. */
+export const verifies = ({ engine, kind, demand }: PlannedPolicy): boolean =>
+  demand.kind === 'signature' ||
+  demand.kind === 'provenance' ||
+  kind === 'RatifyVerification' ||
+  verifyingEngines.includes(engine);
+
 /** Whether a policy names an image. */
 export const isNamed = ({ prefixes }: PlannedPolicy, declared: string): boolean =>
   prefixes.some((prefix) => declared.startsWith(prefix));

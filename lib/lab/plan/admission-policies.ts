@@ -116,7 +116,7 @@ export const firstPolicies: readonly PlannedPolicy[] = [
     demand: engineOnly,
   }),
   constraint('RatifyVerification')('ratify-verification', {
-    mode: 'audit',
+    mode: 'warn',
     only: ['licensing', 'intranet'],
     prefixes: everyImage,
     demand: engineOnly,
@@ -152,7 +152,7 @@ export const secondPolicies: readonly PlannedPolicy[] = [
   }),
   namespacedIvp('shipping/verify-agents', {
     mode: 'warn',
-    prefixes: [registry('platform')],
+    prefixes: [`${registry('platform')}log-forwarder`, `${registry('platform')}secrets-agent`],
     demand: signed('platform-key', 'bundle'),
   }),
   cip('acme-release', { mode: 'warn', prefixes: [ghcr], demand: signed('release') }),
@@ -166,6 +166,13 @@ export const secondPolicies: readonly PlannedPolicy[] = [
     mode: 'enforce',
     prefixes: everyImage,
     demand: allowed(ghcr, `${hosts.registry}/`, `${hosts.mirror}/`),
+  }),
+  // Left behind when its webhook was taken away.
+  constraint('RatifyVerification')('ratify-verification', {
+    mode: 'enforce',
+    only: ['partners'],
+    prefixes: everyImage,
+    demand: engineOnly,
   }),
   vap('images-by-digest', {
     mode: 'warn',

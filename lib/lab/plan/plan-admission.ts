@@ -315,8 +315,8 @@ function firstOf(
       'none',
       one(saidBy(found, 'verify-edge-images')),
     ),
-    // Long before the pods were made that run now.
-    ...disagreement('stale', 'verify-platform-images', 'pass', one(old), '2026-08-15T03:00:00Z'),
+    // Long before the pods were made that run now, and before their images were signed.
+    ...disagreement('stale', 'verify-platform-images', 'fail', one(old), '2026-08-15T03:00:00Z'),
   ];
 }
 

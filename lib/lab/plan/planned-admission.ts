@@ -164,7 +164,10 @@ export interface PlannedDecisionRow extends WorkloadName, PolicyName {
   readonly enforced: DecisionOutcome;
 }
 
-/** The audit gap: a workload that a policy lets in today, and would refuse if it enforced. */
+/**
+ * The audit gap: a workload that a policy lets in today, and would refuse if it enforced. Where the
+ * engine is not asked, or an exception counts, enforcement would change nothing, and there is no gap.
+ */
 export interface PlannedGapRow extends WorkloadName, PolicyName {
   readonly engine: Engine;
   readonly today: DecisionOutcome;
