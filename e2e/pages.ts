@@ -1,5 +1,6 @@
 import type { APIRequestContext } from '@playwright/test';
 import type { ImagePage } from '#lib/contract/images.ts';
+import type { DecisionPage, PolicyPage } from '#lib/contract/policies.ts';
 import type { WorkloadPage } from '#lib/contract/workloads.ts';
 import { read } from './fixtures.ts';
 
@@ -16,6 +17,15 @@ export const pages: Readonly<Record<string, (request: APIRequestContext) => Prom
     return `/images?open=${encodeURIComponent(`${registry}/${repository}@${digest}`)}`;
   },
   image: async (request) => `/images/${(await signed(request)).digest}`,
+  policies: async () => '/policies',
+  'policies-panel': async (request) => `/policies?open=${(await audited(request)).id}`,
+  policy: async (request) => `/policies/${(await audited(request)).id}`,
+  gap: async () => '/policies/gap',
+  'gap-panel': async (request) => {
+    const { items } = await read<DecisionPage>(request, '/api/v1/decisions?gap=yes&limit=1');
+    return `/policies/gap?open=${items[0]?.id ?? ''}`;
+  },
+  decisions: async () => '/policies/decisions',
   simulate: async () => '/simulate',
   'simulate-text': async () => '/simulate?kind=replace',
   exceptions: async () => '/exceptions',
@@ -32,6 +42,13 @@ async function unsigned(request: APIRequestContext) {
   const { items } = await read<WorkloadPage>(request, '/api/v1/workloads?status=unsigned&limit=1');
   const [first] = items;
   if (first === undefined) throw new Error('the lab has no unsigned workload');
+  return first;
+}
+
+async function audited(request: APIRequestContext) {
+  const { items } = await read<PolicyPage>(request, '/api/v1/policies?mode=audit&limit=1');
+  const [first] = items;
+  if (first === undefined) throw new Error('the lab has no policy in audit mode');
   return first;
 }
 
