@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Database } from '#lib/adapters/store/database.ts';
@@ -30,7 +30,7 @@ const verdict = JSON.stringify(verdictOf(1, 'verified').verdict);
 /** A database as the schema before admission left it: one workload by tag, one by digest. */
 async function earlier({ db }: Database): Promise<void> {
   const migrator = new Migrator({
-    db: db as Kysely<unknown> as Kysely<never>,
+    db,
     provider: {
       getMigrations: async () => ({
         '0001-first-schema': migration0001,

@@ -9,14 +9,18 @@ import { asTable, batchRows, chunks } from './bulk.ts';
 import { hash } from './container-class.ts';
 import type { StoreContext } from './context.ts';
 import type { Trx } from './database.ts';
+import { inSlices } from './in-slices.ts';
 import { write } from './transaction.ts';
 
 /** Text of one statement: reports are large, and the whole of it is in memory several times. */
 const batchText = 4 * 1024 * 1024;
 
-interface StoredObject {
+interface ReadObject {
   readonly key: string;
   readonly content: string;
+  readonly object: AdmissionObject;
+}
+interface StoredObject extends Omit<ReadObject, 'object'> {
   readonly document: string;
 }
 interface StoredReading {
@@ -31,7 +35,11 @@ export async function saveAdmission(
   cluster: string,
   reading: AdmissionReading,
 ): Promise<{ readonly changed: boolean }> {
-  const objects = new Map(reading.objects.map((object) => [keyOf(object), object]));
+  const read = await inSlices(
+    reading.objects,
+    (object): ReadObject => ({ key: keyOf(object), content: contentOf(object), object }),
+  );
+  const objects = new Map(read.map((one) => [one.key, one]));
   const namespaces = sorted(
     reading.namespaces.map(({ name, labels }) => JSON.stringify({ name, labels: inOrder(labels) })),
   );
@@ -69,7 +77,7 @@ async function lockReading(trx: Trx, cluster: string, at: Date): Promise<StoredR
 async function saveObjects(
   trx: Trx,
   cluster: string,
-  objects: ReadonlyMap<string, AdmissionObject>,
+  objects: ReadonlyMap<string, ReadObject>,
 ): Promise<number> {
   const { rows } = await sql<Omit<StoredObject, 'document'>>`
     select key, content from admission_object where cluster = ${cluster}`.execute(trx);
@@ -96,13 +104,12 @@ async function saveObjects(
 
 /** What is new or differs, in pieces of some size. */
 function* changedObjects(
-  objects: ReadonlyMap<string, AdmissionObject>,
+  objects: ReadonlyMap<string, ReadObject>,
   stored: ReadonlyMap<string, string>,
 ): Generator<readonly StoredObject[]> {
   let part: StoredObject[] = [];
   let size = 0;
-  for (const [key, object] of objects) {
-    const content = contentOf(object);
+  for (const { key, content, object } of objects.values()) {
     if (stored.get(key) === content) continue;
     const document = JSON.stringify(object);
     if (part.length === batchRows || (part.length > 0 && size + document.length > batchText)) {
@@ -170,7 +177,10 @@ export async function admissionOf(
     readAt: reading.read_at,
     namespaces: JSON.parse(reading.namespaces ?? '[]') as AdmissionReading['namespaces'],
     problems: JSON.parse(reading.problems ?? '[]') as readonly ReadProblem[],
-    objects: objects.map(({ document }) => JSON.parse(document ?? 'null') as AdmissionObject),
+    objects: await inSlices(
+      objects,
+      ({ document }) => JSON.parse(document ?? 'null') as AdmissionObject,
+    ),
   };
 }
 

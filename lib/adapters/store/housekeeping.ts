@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import { log } from '#lib/log.ts';
 import type { Db } from './database.ts';
-import { pruneFormer } from './former-workloads.ts';
 
 /** Rows that may change before the space of their old versions is reclaimed. */
 const changesBetween = 25_000;
@@ -34,10 +33,9 @@ export class Housekeeping {
     }
   }
 
-  /** Forgets what is too old, reclaims space and refreshes statistics; PostgreSQL may be late with it. */
+  /** Reclaims space and refreshes statistics of everything; PostgreSQL may be late with it. */
   async full(): Promise<void> {
     this.#changes = 0;
-    await pruneFormer(this.#db);
     if (this.#alone) await sql`reindex table workload`.execute(this.#db);
     await sql`vacuum (analyze)`.execute(this.#db);
   }

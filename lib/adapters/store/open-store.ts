@@ -7,7 +7,7 @@ import type { StoreContext } from './context.ts';
 import type { Database, QueueDatabase } from './database.ts';
 import { dueSubjects, dueTags } from './due.ts';
 import { openEmbedded, openMemory } from './embedded.ts';
-import { formerWorkloads } from './former-workloads.ts';
+import { formerWorkloads, pruneFormer } from './former-workloads.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { KnownIds } from './intern.ts';
 import { saveJudgements } from './judge.ts';
@@ -139,7 +139,10 @@ const writing = (context: StoreContext): ScanStore => ({
   saveTrustRoots: (roots) => saveTrustRoots(context, roots),
   saveScan: (row) => saveScan(context, row),
   scan: (id) => scan(context, id),
-  maintain: () => context.housekeeping.full(),
+  maintain: async () => {
+    await pruneFormer(context.db);
+    await context.housekeeping.full();
+  },
 });
 
 /** Filters come from URLs: what PostgreSQL cannot hold as text matches nothing, it is no error. */

@@ -92,7 +92,7 @@ export async function reviewedWorkloads(
       reviewed.push({
         workload: withAdmission(row),
         revision: row.revision,
-        uses: (uses.get(row.id) ?? []).map(reviewedUse),
+        uses: (uses.get(row.id) ?? []).sort(inOrder).map(reviewedUse),
       });
   }
   return reviewed;
@@ -104,7 +104,7 @@ const withAdmission = (row: WorkloadRow): Workload => ({
   ...(row.admission !== null && { admission: row.admission }),
 });
 
-/** The uses of some workloads with what their tags name now, in the order of containers. */
+/** The uses of some workloads with what their tags name now. */
 export const namedUses = (
   run: Runner,
   workloadIds: readonly string[],
@@ -115,10 +115,13 @@ export const namedUses = (
         u.pinned_image_id, u.running, u.digest, u.image_id, u.pods, u.rank, t.state as tag_state,
         t.image_id as tag_image_id, t.reason as tag_reason, t.detail as tag_detail
       from image_use as u left join tag_now as t on t.id = u.tag_id
-      where u.workload_id = any(${workloadIds}::text[])
-      order by u.workload_id, u.container, u.kind, u.declared, u.id`,
+      where u.workload_id = any(${workloadIds}::text[])`,
     [],
   );
+
+/** By container; the database would sort the uses of all workloads together. */
+const inOrder = (a: NamedUse, b: NamedUse): number =>
+  a.container < b.container || (a.container === b.container && a.id < b.id) ? -1 : 1;
 
 /** A use as admission sees it: with the image that its declared reference names now. */
 const reviewedUse = (use: NamedUse): ReviewedUse => ({
