@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { GuardedClient } from '#lib/adapters/http/guarded-client.ts';
 import type { RegistryClient } from '#lib/adapters/registry/registry-reader.ts';
 import { OperationalError } from '#lib/errors.ts';
@@ -12,6 +12,7 @@ import { policyMarks } from '#lib/policy/policy-material.ts';
 import type { AdmissionObject, ImageVerifier, Subject, VerifierMaterial } from '#lib/ports.ts';
 import type { ScanDependencies } from '#lib/scan/dependencies.ts';
 import { scanOnce } from '#lib/scan/scan-once.ts';
+import { startWorker } from '#lib/scan/worker.ts';
 import { type PreparedMaterial, prepareMaterial } from '#lib/verify/prepare-material.ts';
 import { verifyImage } from '#lib/verify/verify-image.ts';
 import { aPod as anAdmittedPod, readAs } from '#tests/builders/policy.ts';
@@ -28,17 +29,19 @@ const pem = signer.authority.kind === 'key' ? (signer.authority.keys[0]?.pem ?? 
 const otherPem = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   .publicKey.export({ type: 'spki', format: 'pem' })
   .toString();
-const images: Record<string, Subject> = {};
+const images = new Map<string, Subject>();
 
 beforeAll(async () => {
   lab = await startLabRegistry({ name: 'registry.example', referrersApi: true, auth: 'none' });
   ({ reader, http } = openReader([{ host: lab.name, endpoint: lab.url }]));
-  for (const name of ['signed', 'unsigned']) images[name] = pushImage(lab, `team/${name}`);
-  if (images.signed) attachSignature(lab, images.signed, signer);
+  for (const name of ['signed', 'unsigned']) images.set(name, pushImage(lab, `team/${name}`));
+  const signed = images.get('signed');
+  if (signed) attachSignature(lab, signed, signer);
 });
 afterAll(() => Promise.all([http.close(), lab.close()]));
 
-const referenceOf = (name: string): string => `${lab.name}/team/${name}@${images[name]?.digest}`;
+const referenceOf = (name: string): string =>
+  `${lab.name}/team/${name}@${images.get(name)?.digest}`;
 
 const aPolicy = (key: object, name = 'keys', spec: object = {}): AdmissionObject =>
   ({
@@ -96,6 +99,7 @@ function aFleet(change: Partial<ScanDependencies> = {}) {
     policies(...objects: AdmissionObject[]) {
       prod.admission = { ...prod.admission, objects };
     },
+    follow: () => startWorker(deps, { ...quickly, admissionMs: 5 }),
     async scan() {
       checked.length = 0;
       return scanOnce(deps, { pace: quickly });
@@ -209,6 +213,23 @@ describe('a changed policy', () => {
     expect(fleet.checked).toHaveLength(4);
     expect(fleet.decide('signed')).toEqual(['admit']);
   });
+});
+
+it('a policy that changes while its cluster is followed is heeded without a scan', async () => {
+  const fleet = aFleet();
+  fleet.policies(aPolicy({ data: otherPem }));
+  const worker = await fleet.follow();
+  try {
+    const soon = { interval: 5, timeout: 10_000 };
+    await vi.waitFor(() => expect(fleet.decide('signed')).toEqual(['refuse']), soon);
+    const scans = () => fleet.world.store.scans(100);
+    await vi.waitFor(async () => expect(await scans()).toMatchObject([{ state: 'done' }]), soon);
+    fleet.policies(aPolicy({ data: pem }));
+    await vi.waitFor(() => expect(fleet.decide('signed')).toEqual(['admit']), soon);
+    expect(await scans()).toHaveLength(1);
+  } finally {
+    await worker.stop();
+  }
 });
 
 describe('what of policies cannot be used', () => {

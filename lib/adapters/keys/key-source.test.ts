@@ -14,9 +14,14 @@ const pemOf = (key: ReturnType<typeof p256>) =>
   key.export({ type: 'spki', format: 'pem' }).toString();
 
 /** The key, or the code of the failure with its message. */
-async function read(reference: string, options: Partial<KeySourceOptions> = {}) {
+async function read(
+  reference: string,
+  options: Partial<KeySourceOptions> & { readonly policyOf?: string } = {},
+) {
+  const { policyOf, ...rest } = options;
   try {
-    return await createKeySource({ http: client(), clusters: [], ...options }).read(reference);
+    const source = createKeySource({ http: client(), clusters: [], ...rest });
+    return await source.read(reference, policyOf);
   } catch (error) {
     if (error instanceof OperationalError) return `${error.code}: ${error.message}`;
     throw error;
@@ -101,6 +106,17 @@ describe('Kubernetes secrets', () => {
   it('are read by name from the only cluster, or from the one that is named', async () => {
     expect(await read('k8s://sign/key', { clusters: [one, file] })).toBe('one sign/key');
     expect(await read('k8s://two/sign/key', { clusters: [one, two] })).toBe('two sign/key');
+  });
+
+  it('are those of its own cluster where a policy names them', async () => {
+    const clusters = [one, two];
+    expect(await read('k8s://sign/key', { clusters, policyOf: 'two' })).toBe('two sign/key');
+    expect(await read('k8s://one/sign/key', { clusters, policyOf: 'two' })).toContain(
+      'key-unresolvable',
+    );
+    expect(await read('k8s://sign/key', { clusters, policyOf: 'three' })).toContain(
+      'key-unresolvable',
+    );
   });
 
   it.each([

@@ -53,6 +53,24 @@ const open = async (size = 2, itemMs = 2_000) => {
 };
 
 describe('the worker pool', () => {
+  it('judges under policies too, and says what it is worth under them alone', async () => {
+    await open();
+    const name = 'prod/ClusterImagePolicy/signed/authority-0';
+    const source = { kind: 'policy', cluster: 'prod', policy: 'signed' } as const;
+    await verifier.configure({
+      authorities: [keyAuthority([generateKeyPair().publicPem])],
+      policyAuthorities: [keyAuthority([key.publicPem], { name, source })],
+      trustRoots: [],
+    });
+    const { image, evidence } = await good('app');
+    const { verdict } = await verifier.verify(aDiscovery(image.digest, [evidence]), [], new Date());
+    expect(verdict.status).toBe('invalid');
+    expect(verdict.underPolicies).toMatchObject({
+      judgedUnder: [name],
+      verified: [{ status: 'verified', under: [name] }],
+    });
+  });
+
   it('verifies many images at once', async () => {
     await open();
     const images = await Promise.all(Array.from({ length: 20 }, (_, n) => good(`app-${n}`)));

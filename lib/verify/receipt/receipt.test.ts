@@ -14,7 +14,9 @@ import {
   aDiscovery,
   anImage,
   bundleEvidence,
+  exactly,
   keyAuthority,
+  keylessAuthority,
   layerEvidence,
 } from '#tests/builders/signing.ts';
 import { aSigningWorld, type Loose, type SigningWorld } from '#tests/builders/signing-world.ts';
@@ -130,6 +132,24 @@ describe('a receipt', () => {
     const { text } = written([evidence.bundle], materialOf(here, other));
     expect(text).not.toContain('secret');
     expect(text).not.toContain('/home/me');
+  });
+
+  it('leaves out what policies say, and their trust roots', () => {
+    const root = { ...world.root, name: 'TrustRoot/prod/own', origin: 'policy' } as const;
+    const policyAuthorities = [
+      keylessAuthority([exactly(world.identity)], { trustRoot: root.name }),
+    ];
+    const { text, verdict } = written([evidence.bundle], {
+      ...materialOf(),
+      policyAuthorities,
+      trustRoots: [world.root, root],
+    });
+    expect(verdict.underPolicies?.verified).toHaveLength(1);
+    expect(text).not.toContain('TrustRoot/prod/own');
+    expect(verifyReceipt(Buffer.from(text), new Date())).toMatchObject({
+      outcome: 'as-recorded',
+      exact: true,
+    });
   });
 
   it('is the same text for the same judgement', () => {
