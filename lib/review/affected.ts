@@ -14,10 +14,12 @@ export const exceptionId = ({ engine, kind, object, policy, scope }: LedgerEntry
 
 /** A workload as ways past an engine see it. */
 export function subjectOf({ input: { workload, uses } }: WorkloadReview): BypassSubject {
-  const { admission, kind, namespace } = workload;
+  const { admission, kind, namespace, name } = workload;
   const labels = kind === 'Pod' ? admission?.labels : admission?.podLabels;
   return {
     namespace,
+    kind,
+    names: [...new Set([...(admission?.pods ?? []), name])],
     labels: labels ?? {},
     ...(admission?.createdAt !== undefined && { createdAt: admission.createdAt }),
     mirror: admission?.mirror ?? false,
@@ -25,11 +27,26 @@ export function subjectOf({ input: { workload, uses } }: WorkloadReview): Bypass
   };
 }
 
-/** Whether an exception covers any image of a workload. */
-export function covers(entry: LedgerEntry, review: WorkloadReview): boolean {
+/**
+ * Whether a workload relies on an exception: it is covered, and without the exception a rule of the
+ * policy that it is about, or of its engine where it is about none, would look at it.
+ */
+export function reliesOn(entry: LedgerEntry, review: WorkloadReview): boolean {
   const subject = subjectOf(review);
-  return review.input.uses.some(({ declared }) => entry.covers(subject, declared));
+  const about = entry.policy ?? entry.object;
+  const byPolicy = entry.policy !== undefined || decidesItself.has(entry.kind);
+  const looked = review.decisions.filter(({ policy, engine }) =>
+    byPolicy ? objectId(policy) === objectId(about) : engine === entry.engine,
+  );
+  return looked.some(({ image }) => entry.covers(subject, image));
 }
+
+/** Exceptions whose own object decides, so that decisions name it. */
+const decidesItself: ReadonlySet<LedgerEntry['kind']> = new Set([
+  'static-pass',
+  'dry-run',
+  'no-match-allow',
+]);
 
 type Test = (review: WorkloadReview) => boolean;
 
@@ -42,5 +59,5 @@ export function bypassAffects(cluster: ReviewedCluster, id: string): Test {
 /** Which workloads rely on an exception; none for an id that is not of this cluster. */
 export function exceptionCovers({ admission }: ReviewedCluster, id: string): Test {
   const found = admission.exceptions.find((one) => exceptionId(one) === id);
-  return (review) => found !== undefined && covers(found, review);
+  return (review) => found !== undefined && reliesOn(found, review);
 }
