@@ -394,6 +394,39 @@ describe('between scans, a worker', () => {
     await vi.waitFor(() => expect(state()).toMatchObject({ state: 'current', problems: [] }), soon);
   });
 
+  it('never lets an old reading of admission replace the one of a newer scan', async () => {
+    const world = aWorld();
+    const cluster = aFleet(world, 1);
+    const deps = world.deps({ clusters: [cluster] });
+    await start(deps, { admissionMs: 5 });
+    await finished(world);
+    const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+    const { promise: begun, resolve: begin } = Promise.withResolvers<AbortSignal>();
+    // The reading of the watch hangs with old objects in hand, until the newer scan is done.
+    cluster.onAdmission = async (signal) => {
+      cluster.onAdmission = () => undefined;
+      begin(signal);
+      await answered;
+    };
+    const signal = await begun;
+    const objects = [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'kyverno' } }];
+    cluster.admission = { ...cluster.admission, objects };
+    let dropped: boolean | undefined;
+    cluster.onRead = () => {
+      dropped ??= signal.aborted;
+    };
+    await createScanner(deps).requestScan('request', true);
+    await vi.waitFor(
+      () => expect(world.store.admission.get('prod')?.objects).toEqual(objects),
+      soon,
+    );
+    expect(dropped).toBe(true);
+    const saved = world.store.admission.get('prod');
+    answer();
+    await finished(world, 2);
+    expect(world.store.admission.get('prod')).toBe(saved);
+  });
+
   it('no longer reads admission of what it no longer watches', async () => {
     const world = aWorld();
     const cluster = aFleet(world, 1);

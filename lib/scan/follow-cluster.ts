@@ -6,7 +6,8 @@ import type {
   ClusterState,
   ReadProblem,
 } from '#lib/ports.ts';
-import { readAdmission } from './read-admission.ts';
+import { type AdmissionFollower, followAdmission } from './follow-admission.ts';
+import type { AdmissionOutcome } from './read-admission.ts';
 import { type ClusterReading, stateAfter } from './read-cluster.ts';
 import type { ScanSession } from './session.ts';
 
@@ -64,8 +65,7 @@ class ClusterFollower {
   #asOf: Date;
   /** What could not be read of its admission objects. */
   #admission: readonly ReadProblem[];
-  #admissionTimer: NodeJS.Timeout | undefined;
-  #readingAdmission: Promise<void> = Promise.resolve();
+  #admissionFollower: AdmissionFollower | undefined;
   #interrupted: Extract<ClusterChange, { type: 'interrupted' }> | undefined;
   #held = false;
   /** Set when the store may be behind the index: then the whole inventory is written. */
@@ -97,7 +97,9 @@ class ClusterFollower {
 
   async run(from: ClusterSnapshot): Promise<void> {
     this.#flushIn(0);
-    this.#readAdmissionLater();
+    this.#admissionFollower = followAdmission(this.#session, this.#reader, (outcome) =>
+      this.#takeAdmission(outcome),
+    );
     for await (const change of this.#reader.follow(from, this.#aborting.signal)) {
       if (this.stopped) return;
       this.#accept(change);
@@ -107,41 +109,25 @@ class ClusterFollower {
 
   hold(): void {
     this.#held = true;
+    this.#admissionFollower?.hold();
   }
 
   release(): void {
     this.#held = false;
+    this.#admissionFollower?.release();
     this.#flushIn(0);
   }
 
   async stop(): Promise<void> {
     this.#aborting.abort();
     clearTimeout(this.#timer);
-    clearTimeout(this.#admissionTimer);
-    await Promise.all([this.#writing, this.#readingAdmission]);
+    await Promise.all([this.#writing, this.#admissionFollower?.stop()]);
   }
 
-  #readAdmissionLater(): void {
-    if (this.stopped) return;
-    this.#admissionTimer = setTimeout(() => {
-      this.#readingAdmission = this.#readAdmission();
-    }, this.#session.pace.admissionMs);
-  }
-
-  async #readAdmission(): Promise<void> {
-    try {
-      // A reading of the whole, under way now, reads them too.
-      if (this.#held) return;
-      const { signal } = this.#aborting;
-      const { problems, changed } = await readAdmission(this.#session, this.#reader, signal);
-      this.#admission = problems;
-      this.#flushIn(0);
-      if (changed) this.#onChange();
-    } catch (error) {
-      if (!this.stopped) throw error;
-    } finally {
-      this.#readAdmissionLater();
-    }
+  #takeAdmission({ problems, changed }: AdmissionOutcome): void {
+    this.#admission = problems;
+    this.#flushIn(0);
+    if (changed) this.#onChange();
   }
 
   #accept(change: ClusterChange): void {

@@ -16,6 +16,8 @@ export interface FakeCluster extends ClusterReader {
   fault: Error | undefined;
   /** Called before a reading is answered; may wait for the signal. */
   onRead: (signal: AbortSignal) => Promise<void> | void;
+  /** Called before a reading of admission is answered; may wait for the signal. */
+  onAdmission: (signal: AbortSignal) => Promise<void> | void;
   /** Tells a watch of a change. */
   tell(...changes: ClusterChange[]): void;
   readonly reads: () => number;
@@ -44,6 +46,7 @@ export function createFakeCluster(id: string, content: Partial<ClusterSnapshot> 
     admissionFault: undefined,
     fault: undefined,
     onRead: () => undefined,
+    onAdmission: () => undefined,
     reads: () => reads,
     admissionReads: () => admissionReads,
     watches: () => watches,
@@ -57,10 +60,12 @@ export function createFakeCluster(id: string, content: Partial<ClusterSnapshot> 
       if (fake.fault) throw fake.fault;
       return fake.snapshot;
     },
-    async readAdmission() {
+    async readAdmission({ signal }) {
       admissionReads += 1;
+      const { admission } = fake;
+      await fake.onAdmission(signal);
       if (fake.admissionFault) throw fake.admissionFault;
-      return fake.admission;
+      return admission;
     },
     async *follow(_from, signal) {
       let next = told.length;
