@@ -31,7 +31,7 @@ interface StoredReading {
 
 /** Makes the reading the present admission objects of the cluster; writes what differs. */
 export async function saveAdmission(
-  { db, housekeeping }: StoreContext,
+  { db }: StoreContext,
   cluster: string,
   reading: AdmissionReading,
 ): Promise<{ readonly changed: boolean }> {
@@ -44,7 +44,7 @@ export async function saveAdmission(
     reading.namespaces.map(({ name, labels }) => JSON.stringify({ name, labels: inOrder(labels) })),
   );
   const problems = sorted(reading.problems.map((problem) => JSON.stringify(inOrder(problem))));
-  const { changed, rows } = await write(db, async ({ trx }) => {
+  const changed = await write(db, async ({ trx }) => {
     const before = await lockReading(trx, cluster, reading.readAt);
     const written = await saveObjects(trx, cluster, objects);
     const differs =
@@ -56,9 +56,8 @@ export async function saveAdmission(
       update admission_reading set read_at = ${reading.readAt.toISOString()}::timestamptz,
         namespaces = ${namespaces}, problems = ${problems}, revision = ${before.revision + (differs ? 1 : 0)}
       where cluster = ${cluster}`.execute(trx);
-    return { changed: differs, rows: written };
+    return differs;
   });
-  await housekeeping.changed(rows);
   return { changed };
 }
 
