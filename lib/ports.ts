@@ -569,7 +569,8 @@ export interface ScanStore {
   admissionRevisions(): Promise<ReadonlyMap<string, number>>;
   /**
    * Subjects in use, published, or named by a tag in use, whose evidence was judged under other policies
-   * than `revisionOf` says for `registry/repository`; undefined: no policy speaks about it.
+   * than `revisionOf` says for `registry/repository`; undefined: no policy speaks about it. None
+   * without evidence: no policy could judge it otherwise.
    */
   checkedUnderOtherPolicies(
     revisionOf: (name: string) => string | undefined,

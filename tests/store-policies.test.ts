@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type OpenedStore, openStore } from '#lib/adapters/store/open-store.ts';
+import type { EvidenceVerdict } from '#lib/model/verdict.ts';
 import { containerOf, digestOf, inventoryOf, noon, verdictOf, workloadOf } from './store-fleet.ts';
 
 let store: OpenedStore;
@@ -8,21 +9,31 @@ beforeAll(async () => {
 });
 afterAll(() => store.close());
 
-const under = (n: number, revision?: string) =>
+const anItem: EvidenceVerdict = {
+  evidence: digestOf(99),
+  kind: 'cosign-signature',
+  sources: [],
+  proves: 'nothing',
+  status: 'invalid',
+  times: [],
+  checks: [],
+};
+const under = (n: number, revision?: string, evidence = [anItem]) =>
   verdictOf(n, 'unsigned', {
+    evidence,
     ...(revision !== undefined && {
       underPolicies: { judgedUnder: [], verified: [], marks: {}, revision },
     }),
   });
 
 it('finds the images in use that were judged under other policies than those of now', async () => {
-  const uses = [1, 2, 3].map((n) => {
+  const uses = [1, 2, 3, 5].map((n) => {
     const workload = workloadOf(n);
     return [workload, containerOf(workload, n)] as const;
   });
   await store.saveInventory('east', inventoryOf(...uses), noon);
-  // 4 is in no use, and 3 was never checked.
-  const items = [under(1, 'new'), under(2), under(4)];
+  // 3 was never checked, 4 is in no use, and beside 5 there is nothing.
+  const items = [under(1, 'new'), under(2), under(4), under(5, 'old', [])];
   await store.saveVerdicts(items, noon, 'scan');
   const found = async (revisionOf: (name: string) => string | undefined) =>
     (await store.checkedUnderOtherPolicies(revisionOf)).map(({ digest }) => digest);

@@ -215,7 +215,10 @@ class ScanRun {
       tagsBefore: ago(pace.tagMaxAgeMs),
       seen: this.#seen,
     });
-    const again = await enqueueOtherPolicies(deps, state, this.#job.scanId, this.#seen);
+    // Every cluster that is still being read may bring policies about the same images.
+    const again = this.#reading
+      ? 0
+      : await enqueueOtherPolicies(deps, state, this.#job.scanId, this.#seen);
     this.#progress.enqueued({ ...enqueued, subjects: enqueued.subjects + again });
     return enqueued.subjects + enqueued.tags + again;
   }

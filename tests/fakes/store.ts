@@ -91,7 +91,8 @@ export function createFakeStore(): FakeStore {
     async checkedUnderOtherPolicies(revisionOf) {
       return [...images.values()].filter(({ verdict, registry, repository }) => {
         const revision = revisionOf(`${registry}/${repository}`);
-        return verdict && revision !== undefined && revision !== verdict.underPolicies?.revision;
+        if (revision === undefined || !verdict || verdict.evidence.length === 0) return false;
+        return revision !== verdict.underPolicies?.revision;
       });
     },
     async saveAdmission(cluster, reading) {

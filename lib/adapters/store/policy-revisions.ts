@@ -18,6 +18,9 @@ export async function admissionRevisions({
   return new Map(rows.map(({ cluster, revision }) => [cluster, revision]));
 }
 
+/** Beside an image without evidence there is nothing that any policy could judge otherwise. */
+const hasEvidence = sql`i.checked_at is not null and i.formats <> '[]'::jsonb`;
+
 /** Subjects whose evidence was judged under other policies than those that cover them. */
 export async function checkedUnderOtherPolicies(
   { db }: StoreContext,
@@ -25,8 +28,8 @@ export async function checkedUnderOtherPolicies(
 ): Promise<readonly Subject[]> {
   // There are far fewer repositories than images, and policies speak about repositories.
   const { rows } = await sql<Repository>`
-    select distinct registry, repository, policy_revision from image
-    where checked_at is not null`.execute(db);
+    select distinct i.registry, i.repository, i.policy_revision from image as i
+    where ${hasEvidence}`.execute(db);
   const other = rows.filter(({ registry, repository, policy_revision }) => {
     const revision = revisionOf(`${registry}/${repository}`);
     return revision !== undefined && revision !== policy_revision;
@@ -38,6 +41,6 @@ export async function checkedUnderOtherPolicies(
       as o (registry text, repository text, policy_revision text)
       on i.registry = o.registry and i.repository = o.repository
       and i.policy_revision is not distinct from o.policy_revision
-    where i.checked_at is not null and ${inDemand} order by i.id`.execute(db);
+    where ${hasEvidence} and ${inDemand} order by i.id`.execute(db);
   return subjects.rows;
 }
