@@ -281,6 +281,19 @@ describe('a reading of admission that is not whole', () => {
     expect(namesOf(reading)).toContain('policy.sigstore.dev/v1beta1 ClusterImagePolicy images');
   });
 
+  it('tells its problems in one order, so that equal readings are equal', async () => {
+    const api = await cluster({
+      'openreports.io/v1alpha1': { clusterreports: some('ClusterReport') },
+      'wgpolicyk8s.io/v1alpha2': { clusterpolicyreports: some('ClusterPolicyReport') },
+    });
+    const paths = [
+      '/apis/openreports.io/v1alpha1/clusterreports',
+      '/apis/wgpolicyk8s.io/v1alpha2/clusterpolicyreports',
+    ];
+    for (const path of paths) api.fail(path, 403);
+    expect((await read(api)).problems.map(({ what }) => what)).toEqual(paths);
+  });
+
   it.each([500, 404, 'cut'] as const)('tells a list that fails with %s', async (how) => {
     const api = await cluster(policies(named('p')));
     api.fail(clusterPolicies, how);
