@@ -84,6 +84,19 @@ describe('a simulation', () => {
     expect(done.patches).toMatchObject([{ policy: 'ClusterPolicy signed' }]);
   });
 
+  it('lists what would change before what would not', async () => {
+    const web = reviewedWorkload('web', {}, { team: 'shop' });
+    store.workloads.delete('prod:web');
+    // Now the one for which nothing changes is met before it.
+    store.workloads.set('prod:web', web);
+    const done = await simulate({});
+    expect((store.rows.get(done.id) ?? []).map(({ change }) => change)).toEqual([
+      'newly-refused',
+      'newly-refused',
+      'unchanged',
+    ]);
+  });
+
   it('is about the namespaces that were asked for, and no other', async () => {
     const some = await simulate({ namespaces: ['quiet'] });
     expect(rowsOf(some.id)).toHaveLength(1);
