@@ -134,10 +134,43 @@ describe('Kyverno', () => {
     expect(today(aPolicy({ mutateDigest: false, verifyDigest: false }), { pod })).toBe('admit');
   });
 
-  it('does not judge by preconditions that it cannot evaluate', () => {
-    const policy = aPolicy({}, { rule: { preconditions: { all: [] } } });
-    expect(today(policy, { facts: someFacts([]) })).toBe('not-evaluated');
-    expect(today(policy)).toBe('admit');
+  it.each([
+    ['{{ request.operation }}', 'Equals', 'CREATE', 'refuse'],
+    ['{{ request.operation }}', 'Equals', 'DELETE', undefined],
+    ['{{ request.namespace }}', 'AnyIn', ['shop'], 'refuse'],
+    ['{{ request.object.metadata.labels.app }}', 'Equals', 'web', 'refuse'],
+    ["{{ request.object.metadata.labels.team || '' }}", 'NotEquals', '', undefined],
+    ['{{ request.object.metadata.labels.team }}', 'Equals', 'x', 'error'],
+    ['{{ request.object.spec.containers[].image | length(@) }}', 'GreaterThan', 1, 'refuse'],
+    ['{{ request.object.metadata.annotations.skip }}', 'Equals', 'x', 'not-evaluated'],
+    ['{{ request.userInfo.username }}', 'NotEquals', 'x', 'not-evaluated'],
+    ['{{ settings.data.mode }}', 'Equals', 'x', 'not-evaluated'],
+  ])('asks under the precondition %s %s %j: %s', (key, operator, value, outcome) => {
+    const preconditions = { all: [{ key, operator, value }] };
+    const containers = ['web', 'log'].map((name) => ({ name, kind: 'main', image }) as const);
+    const pod = aPod(image, { labels: { app: 'web' }, containers });
+    const policy = aPolicy({ attestors: [{ entries: [theirs] }] }, { rule: { preconditions } });
+    expect(today(policy, { pod })).toBe(outcome);
+    expect(today(aPolicy({}, { rule: { preconditions } }), { pod })).toBe(
+      outcome === 'error' ? 'error' : outcome && 'admit',
+    );
+  });
+
+  it('reads preconditions about pods out of what makes them', () => {
+    const condition = (key: string, value: unknown) => ({
+      rule: { preconditions: { all: [{ key, operator: 'Equals', value }] } },
+    });
+    const pod = aPod(image, { group: 'apps', kind: 'Deployment', labels: { app: 'web' } });
+    const refusing = { attestors: [{ entries: [theirs] }] };
+    const images = condition('{{ request.object.spec.containers[].image }}', [image]);
+    expect(today(aPolicy(refusing, images), { pod })).toBe('refuse');
+    const labels = condition('{{ request.object.metadata.labels.app }}', 'web');
+    expect(today(aPolicy(refusing, labels), { pod })).toBe('not-evaluated');
+  });
+
+  it('verifies whatever preconditions in CEL say, which are about other rules', () => {
+    const rule = { celPreconditions: [{ name: 'a', expression: 'false' }] };
+    expect(today(aPolicy({ attestors: [{ entries: [theirs] }] }, { rule }))).toBe('refuse');
   });
 
   it('leaves conditions in JMESPath not evaluated', () => {

@@ -19,6 +19,7 @@ import { exceptionFor } from './exceptions.ts';
 import { findVerification } from './find-attestors.ts';
 import { kyvernoImage } from './image-name.ts';
 import { matchesRule } from './match.ts';
+import { preconditionsOf } from './preconditions.ts';
 import { type KyvernoPolicy, modeOf, type VerifyImagesRule } from './read-kyverno-policy.ts';
 import type { KyvernoException, KyvernoSetup } from './setup.ts';
 
@@ -27,7 +28,8 @@ type Container = AdmittedObject['containers'][number];
 
 /**
  * What the rules of ClusterPolicies and Policies that verify images say to each container. A rule that
- * is not about the object, or whose patterns do not name the image, says nothing.
+ * is not about the object, or whose patterns do not name the image, says nothing. Where only some of the
+ * containers are asked about, `whole` is the object with all of them, for preconditions.
  * @see https://github.com/kyverno/kyverno/blob/main/pkg/engine/internal/imageverifier.go
  */
 export function decideKyvernoPolicies(
@@ -36,6 +38,7 @@ export function decideKyvernoPolicies(
   setup: KyvernoSetup,
   admitted: AdmittedObject,
   factsOf: FactsOf,
+  whole: AdmittedObject = admitted,
 ): readonly RuleDecision[] {
   const skipped = whySkipped(setup.configuration, admitted);
   return policies.flatMap((policy) => {
@@ -44,12 +47,15 @@ export function decideKyvernoPolicies(
     return policy.content.rules.flatMap((rule) => {
       const about = matchesRule(rule.rule, admitted, policy.content.controllers);
       if (about.met === 'no') return [];
+      const asked = preconditionsOf(rule.rule, whole);
+      if (asked.met === 'no') return [];
       const exempt = exceptionFor(reference, rule.rule.name, exceptions, setup, admitted);
       return rule.verifications.flatMap((verification) =>
         admitted.containers.flatMap((container) => {
           const found = findImage(policy, verification, setup, container, factsOf);
           if (found === undefined) return [];
-          const finding = guarded(found, [about, ...openParts(rule)]);
+          // A precondition that fails is an error, whoever signed.
+          const finding = asked.met === 'unknown' ? asked : guarded(found, [about, asked]);
           const decision = decisionOf(policy, rule, admitted, container, finding);
           return [exempted(withDefects(decision, verification, setup), [skipped, exempt])];
         }),
@@ -108,13 +114,6 @@ function digestFinding(
   return isResolved
     ? yes('Kyverno adds the digest')
     : unknown('nobody here knows what the tag resolves to');
-}
-
-function openParts({ rule }: VerifyImagesRule): readonly Finding[] {
-  const parts = [rule.preconditions, rule.celPreconditions].filter((one) => one !== undefined);
-  return parts.length === 0
-    ? []
-    : [notEvaluated(`the preconditions of ${rule.name} are not evaluated here`)];
 }
 
 /** What would fail may not be asked at all: then nobody can tell. What passes, passes either way. */
