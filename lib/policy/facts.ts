@@ -1,6 +1,6 @@
 import { createPublicKey, hash } from 'node:crypto';
 import type { Digest } from '#lib/model/digest.ts';
-import type { EvidenceKind } from '#lib/model/evidence.ts';
+import type { EvidenceKind, EvidencePlace } from '#lib/model/evidence.ts';
 import type { EvidenceVerdict, ImageVerdict, Signer } from '#lib/model/verdict.ts';
 import { type Finding, no, notEvaluated, unknown, yes } from './finding.ts';
 
@@ -8,6 +8,8 @@ import { type Finding, no, notEvaluated, unknown, yes } from './finding.ts';
 export interface ImageFacts {
   /** What the declared reference resolves to; absent where nobody could tell. */
   readonly digest?: Digest;
+  /** `registry/repository` of the declared image: engines look for signatures there. */
+  readonly home?: string;
   /** Why not everything was looked for; absent where it was. */
   readonly incomplete?: string;
   /** Verdicts about each item, also under the authorities of policies. */
@@ -50,6 +52,7 @@ export function imageFacts(
   const missing = whatWasMissed(verdict);
   return {
     digest: verdict.digest,
+    home: `${verdict.registry}/${verdict.repository}`,
     ...(missing !== undefined && { incomplete: missing }),
     evidence: [
       // An authority of ours may be called as one of a policy is: it is not the same for that.
@@ -151,12 +154,41 @@ function isWanted(item: EvidenceVerdict, { formats, wants }: SignatureDemand): b
 const isOpenAttestation = ({ kind, predicateType, status }: EvidenceVerdict): boolean =>
   kind !== 'cosign-signature' && predicateType === undefined && status !== 'verified';
 
+const sourceText = ({ sources }: EvidenceVerdict): string =>
+  sources
+    .map(({ place, registry, repository }) => `${place} of ${registry}/${repository}`)
+    .join(', ');
+
 const liesIn = ({ sources }: EvidenceVerdict, name: string): boolean =>
   sources.some(({ registry, repository }) => `${registry}/${repository}` === name);
 
+/**
+ * Whether an engine comes upon an item: in the repository of the image or the one that it names, and
+ * under the tag of its kind where it is of the old layout. What an operator told us to look for
+ * elsewhere, or cosign's OCI 1.1 experiment, engines do not find.
+ */
+function isFound(
+  { kind, sources }: EvidenceVerdict,
+  { repository: named }: SignatureDemand,
+  { home }: ImageFacts,
+): boolean {
+  const tag = tags.get(kind);
+  const wanted = named ?? home;
+  if (wanted === undefined) return true;
+  return sources.some(
+    ({ registry, repository, place }) =>
+      `${registry}/${repository}` === wanted && (tag === undefined || tag === place),
+  );
+}
+
+const tags: ReadonlyMap<EvidenceKind, EvidencePlace> = new Map([
+  ['cosign-signature', 'signature-tag'],
+  ['cosign-attestation', 'attestation-tag'],
+]);
+
 function judgeItem(item: EvidenceVerdict, demand: SignatureDemand, facts: ImageFacts): Finding {
-  if (demand.repository !== undefined && !liesIn(item, demand.repository))
-    return no(`a signature lies outside ${demand.repository}`);
+  if (!isFound(item, demand, facts))
+    return no(`a signature lies where the engine does not look: ${sourceText(item)}`);
   if (demand.ownMaterial) return judgeByName(item, demand, facts);
   const held = demand.keys
     ? judgeKey(item, demand.keys, demand, facts)
