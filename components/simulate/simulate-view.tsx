@@ -1,6 +1,5 @@
 'use client';
 
-import { Suspense } from 'react';
 import { MissingAdmission } from '#components/status/admission-sources.tsx';
 import { QueryBoundary } from '#components/status/query-boundary.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
@@ -20,10 +19,8 @@ export function SimulateView() {
       <MissingAdmission noun="decisions" />
       <div className="grid gap-4">
         <SimulateForm />
-        <QueryBoundary what="the earlier simulations" framed>
-          <Suspense fallback={<TableOnItsWay />}>
-            <SimulationTable />
-          </Suspense>
+        <QueryBoundary what="the earlier simulations" framed skeleton={<TableOnItsWay />}>
+          <SimulationTable />
         </QueryBoundary>
       </div>
     </>

@@ -6,6 +6,7 @@ import { useRouter } from 'next/navigation';
 import type { ReactNode } from 'react';
 import { type FactEntry, Facts } from '#components/list/facts.tsx';
 import { PanelSkeleton } from '#components/list/panel-skeleton.tsx';
+import { MissingAdmission } from '#components/status/admission-sources.tsx';
 import { QueryBoundary } from '#components/status/query-boundary.tsx';
 import { AsOf } from '#components/ui/as-of.tsx';
 import { Button, ButtonLink } from '#components/ui/button.tsx';
@@ -16,7 +17,7 @@ import { PageHeader } from '#components/ui/page-header.tsx';
 import { RelativeTime } from '#components/ui/relative-time.tsx';
 import { Wrap } from '#components/ui/text.tsx';
 import type { Simulation } from '#lib/contract/simulations.ts';
-import { useSimulation, useSimulationControl } from '#lib/query/simulations.ts';
+import { isUnderWay, useSimulation, useSimulationControl } from '#lib/query/simulations.ts';
 import { SimulationStateBadge } from './simulation-badges.tsx';
 import { SimulationProgress } from './simulation-progress.tsx';
 import { SimulationResult } from './simulation-result.tsx';
@@ -46,6 +47,7 @@ function Loaded({ id }: { readonly id: string }) {
         actions={<Actions simulation={simulation} />}
       />
       <Facts form="row" entries={facts(simulation)} className="mb-4" />
+      <MissingAdmission noun="decisions" />
       <Body simulation={simulation} readAt={dataUpdatedAt} />
     </>
   );
@@ -116,10 +118,12 @@ function Actions({ simulation }: { readonly simulation: Simulation }) {
         </span>
       )}
       <ButtonLink href={formHref(simulation)}>Change</ButtonLink>
-      <Button disabled={start.isPending} onClick={again}>
-        <RotateCw aria-hidden="true" />
-        Run again
-      </Button>
+      {!isUnderWay(simulation) && (
+        <Button disabled={start.isPending} onClick={again}>
+          <RotateCw aria-hidden="true" />
+          Run again
+        </Button>
+      )}
     </span>
   );
 }

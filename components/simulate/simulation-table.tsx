@@ -14,7 +14,10 @@ import { simulationHref } from './supposition.ts';
 export function SimulationTable() {
   const { items } = useSimulations();
   return (
-    <Panel title="Earlier simulations" hint="each keeps its link while it is among the newest 200">
+    <Panel
+      title="Earlier simulations"
+      hint="the newest first; a link holds while it is among the newest 200"
+    >
       {items.length === 0 ? (
         <p className="border-line border-t px-4 py-3 text-ink-2">Nothing was simulated yet.</p>
       ) : (
