@@ -208,6 +208,9 @@ describe('the root of trust data', () => {
     const data = { ...writeTrustData(newest), memory };
     expect(outcome({ ...data, rootChain: [writeRoot(middle)] })).toBe('opened');
     expect(outcome(data)).toBe('trust-data-root');
+    // Though the keys known before signed it: what the version between took away is not known.
+    const leaping = { ...newest, rootSignedBy: plan.rootKeys };
+    expect(outcome({ ...writeTrustData(leaping), memory })).toBe('trust-data-root');
     const unsigned = { ...newest, rootSignedBy: [] };
     expect(outcome({ ...writeTrustData(unsigned), memory, rootChain: [writeRoot(middle)] })).toBe(
       'trust-data-root',
