@@ -32,7 +32,7 @@ export function plannedAdmissionRows(plan: LabPlan): PlannedAdmissionRows {
       workload,
       rows: decisionsOf(admission, truth, workload),
     }));
-    return { admission, workloads, namespaces, decided };
+    return { admission, namespaces, decided };
   });
   return {
     engines: clusters.flatMap(({ admission }) => enginesOf(admission)),
@@ -42,9 +42,7 @@ export function plannedAdmissionRows(plan: LabPlan): PlannedAdmissionRows {
     disagreements: clusters.flatMap(({ admission, decided }) =>
       decided.flatMap((one) => disagreementsOf(admission, one.workload, one.rows)),
     ),
-    exceptions: clusters.flatMap(({ admission, workloads }) =>
-      plannedExceptions(admission, workloads),
-    ),
+    exceptions: clusters.flatMap(({ admission, decided }) => plannedExceptions(admission, decided)),
     bypasses: clusters.flatMap(({ admission, namespaces }) =>
       plannedBypasses(admission, namespaces),
     ),
@@ -112,22 +110,26 @@ function disagreementsOf(
   const planted = disagreements.filter(
     (one) => one.namespace === workload.namespace && one.workload === workload.name,
   );
-  return planted.flatMap(({ kind, policy }) => {
+  return planted.flatMap(({ kind, policy, result }) => {
     const planned = policies.find((one) => one.name === policy && one.engine === 'kyverno');
     const declared = new Map(workload.containers.map((one) => [one.name, one.declared]));
-    return rows
-      .filter((row) => row.policy === policy && row.policyKind === planned?.kind)
-      .filter((row) => kind === 'silent' || row.enforced === concerns[kind])
-      .filter((row) => !planned || !isSkipped(planned, declared.get(row.container) ?? ''))
-      .map(({ cluster, namespace, engine, container, workloadKind }) => ({
-        kind,
-        cluster,
-        namespace,
-        workload: workload.name,
-        workloadKind,
-        engine,
-        policy,
-        container,
-      }));
+    return (
+      rows
+        .filter((row) => row.policy === policy && row.policyKind === planned?.kind)
+        .filter((row) => kind === 'silent' || row.enforced === concerns[kind])
+        .filter((row) => !planned || !isSkipped(planned, declared.get(row.container) ?? ''))
+        // A failure names the image at which the engine gave up: the first one.
+        .slice(0, result === 'fail' ? 1 : undefined)
+        .map(({ cluster, namespace, engine, container, workloadKind }) => ({
+          kind,
+          cluster,
+          namespace,
+          workload: workload.name,
+          workloadKind,
+          engine,
+          policy,
+          container,
+        }))
+    );
   });
 }

@@ -2,6 +2,7 @@ import { isAsked, verifies } from '#lib/lab/plan/admission-decisions.ts';
 import type {
   PlannedAdmission,
   PlannedBypassRow,
+  PlannedEngine,
   PlannedPolicy,
   PlannedWebhook,
 } from '#lib/lab/plan/planned-admission.ts';
@@ -22,9 +23,6 @@ export function plannedBypasses(
   const rows = admission.engines.flatMap(({ engine, ...setup }) => {
     const webhooks = admission.webhooks.filter((one) => one.engine === engine);
     const policies = admission.policies.filter((one) => one.engine === engine && verifies(one));
-    const passes = admission.policies.filter(
-      (one) => one.engine === engine && one.demand.kind === 'static-pass',
-    );
     // Whoever asks for no signatures and is not asked about pods is no way past anything.
     if (policies.length + webhooks.length === 0) return [];
     const row = (code: BypassCode, name: string = engine): PlannedBypassRow => ({
@@ -48,12 +46,7 @@ export function plannedBypasses(
         .map(({ name }) => row('not-enforced', name)),
       // Every policy of the lab is younger than its pods.
       ...policies.map(({ name }) => row('pods-older-than-policy', name)),
-      ...exceptionsOf(admission, engine, [...policies, ...passes]).map((name) =>
-        row('exception', name),
-      ),
-      ...(setup.noMatch === 'allow' || setup.noMatch === 'warn'
-        ? [row('exception', 'config-policy-controller')]
-        : []),
+      ...exceptionsOf(admission, { engine, ...setup }).map((name) => row('exception', name)),
     ];
   });
   return [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()];
@@ -100,15 +93,18 @@ function signsOf(
 }
 
 /** Names of the objects that set rules aside, where the engine heeds them. */
-const exceptionsOf = (
-  { exceptions }: PlannedAdmission,
-  engine: Engine,
-  policies: readonly PlannedPolicy[],
-): readonly string[] => [
-  ...(engine === 'kyverno'
-    ? exceptions.filter(({ honoured }) => honoured).map(({ name }) => name)
-    : []),
-  ...policies.filter(({ skips }) => skips.length > 0).map(({ name }) => name),
-  ...policies.filter(({ demand }) => demand.kind === 'static-pass').map(({ name }) => name),
-  ...(policies.some(({ kind }) => kind === 'RatifyVerification') ? ['verifier-notation'] : []),
-];
+function exceptionsOf(
+  { exceptions, policies }: PlannedAdmission,
+  { engine, noMatch = 'deny', ratify }: PlannedEngine,
+): readonly string[] {
+  const own = policies.filter((policy) => policy.engine === engine);
+  return [
+    ...(engine === 'kyverno'
+      ? exceptions.filter(({ honoured }) => honoured).map(({ name }) => name)
+      : []),
+    ...own.filter(({ skips }) => skips.length > 0).map(({ name }) => name),
+    ...own.filter(({ demand }) => demand.kind === 'static-pass').map(({ name }) => name),
+    ...(ratify ? ['verifier-notation'] : []),
+    ...(noMatch === 'deny' ? [] : ['config-policy-controller']),
+  ];
+}

@@ -8,6 +8,7 @@ import {
 import type { PlannedWorkload } from '#lib/lab/plan/plan.ts';
 import type {
   PlannedAdmission,
+  PlannedDecisionRow,
   PlannedEngine,
   PlannedException,
   PlannedExceptionRow,
@@ -22,89 +23,111 @@ const someDay = '2026-11-01T00:00:00Z';
 /** The image that the trust policy of the lab's Ratify lets through unexamined. */
 export const unexaminedByRatify = `${hosts.mirror}/classic/wiki`;
 
-/** Every way in which the policies of a cluster are set aside, with how many workloads rely on it. */
-export function plannedExceptions(
-  admission: PlannedAdmission,
-  workloads: readonly PlannedWorkload[],
-): PlannedExceptionRow[] {
-  return admission.engines.flatMap((engine) => {
-    const own = admission.policies.filter((policy) => policy.engine === engine.engine);
-    const asked = workloads.filter(({ namespace }) => isAsked(engine, namespace));
-    const row = (
-      kind: PlannedExceptionRow['kind'],
-      object: string | null,
-      count: number,
-      faults: readonly ExceptionFault[] = [],
-    ): PlannedExceptionRow => ({
-      cluster: admission.cluster,
-      engine: engine.engine,
-      kind,
-      object,
-      namespace: null,
-      faults: [...faults, ...(count === 0 ? (['unused'] as const) : [])].sort(),
-      workloads: count,
-    });
-    const using = (uses: (declared: string, workload: PlannedWorkload) => boolean): number =>
-      asked.filter((workload) =>
-        workload.containers.some(({ declared }) => uses(declared, workload)),
-      ).length;
-    const named = (policy: PlannedPolicy) => (declared: string, workload: PlannedWorkload) =>
-      isAbout(policy, workload.namespace) && isNamed(policy, declared);
-    return [
-      ...(engine.engine === 'kyverno'
-        ? kyvernoRows(admission.exceptions, own, row, using, named)
-        : []),
-      ...own
-        .filter(({ demand }) => demand.kind === 'static-pass')
-        .map((policy) => row('static-pass', objectText(policy), using(named(policy)))),
-      ...own
-        .filter(({ engine: of, mode }) => of === 'gatekeeper' && mode === 'audit')
-        .map((policy) => row('dry-run', objectText(policy), using(named(policy)))),
-      ...(own.some(({ kind }) => kind === 'RatifyVerification')
-        ? [
-            row(
-              'notation-skip',
-              'Verifier verifier-notation',
-              using((declared) => declared.startsWith(unexaminedByRatify)),
-            ),
-          ]
-        : []),
-      ...(engine.noMatch === 'allow' || engine.noMatch === 'warn'
-        ? [
-            row(
-              'no-match-allow',
-              'ConfigMap cosign-system/config-policy-controller',
-              using((declared) => !own.some((policy) => isNamed(policy, declared))),
-            ),
-          ]
-        : []),
-      ...admission.webhooks
-        .filter((one) => one.engine === engine.engine && one.failurePolicy === 'Ignore')
-        .map(({ kind, configuration }) =>
-          row('failure-policy-ignore', `${kind} ${configuration}`, asked.length),
-        ),
-      ...leftOut(admission, engine, workloads),
-    ];
-  });
+/** A workload with what the policies of its cluster say of it. */
+interface Decided {
+  readonly workload: PlannedWorkload;
+  readonly rows: readonly PlannedDecisionRow[];
 }
 
-const objectText = ({ kind, namespace, name }: PlannedPolicy): string =>
-  `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
+/** Every way in which the policies of a cluster are set aside, with how many workloads rely on it. */
+export const plannedExceptions = (
+  admission: PlannedAdmission,
+  decided: readonly Decided[],
+): PlannedExceptionRow[] =>
+  admission.engines.flatMap((engine) => exceptionsOf(admission, engine, decided));
+
+function exceptionsOf(
+  admission: PlannedAdmission,
+  engine: PlannedEngine,
+  decided: readonly Decided[],
+): PlannedExceptionRow[] {
+  const own = admission.policies.filter((policy) => policy.engine === engine.engine);
+  // Of others, the engine would say nothing if it were asked.
+  const concerned = decided
+    .filter(({ rows }) => rows.some((row) => row.engine === engine.engine))
+    .map(({ workload }) => workload);
+  const asked = concerned.filter(({ namespace }) => isAsked(engine, namespace));
+  const row: Row = (kind, object, count, faults = []) => ({
+    cluster: admission.cluster,
+    engine: engine.engine,
+    kind,
+    object,
+    namespace: null,
+    faults: [...faults, ...(count === 0 ? (['unused'] as const) : [])].sort(),
+    workloads: count,
+  });
+  const using = (uses: Uses): number =>
+    asked.filter((workload) => workload.containers.some(({ declared }) => uses(declared, workload)))
+      .length;
+  return [
+    ...(engine.engine === 'kyverno' ? kyvernoRows(admission.exceptions, own, row, using) : []),
+    ...laxRows(engine, own, row, using),
+    ...admission.webhooks
+      .filter((one) => one.engine === engine.engine && one.failurePolicy === 'Ignore')
+      .map(({ kind, configuration }) =>
+        row('failure-policy-ignore', `${kind} ${configuration}`, asked.length),
+      ),
+    ...leftOut(admission, engine, decided).map(({ namespace, kind }) => {
+      const inside = concerned.filter((workload) => workload.namespace === namespace);
+      return { ...row(kind, null, inside.length), namespace };
+    }),
+  ];
+}
 
 type Row = (
   kind: PlannedExceptionRow['kind'],
-  object: string,
+  object: string | null,
   count: number,
   faults?: readonly ExceptionFault[],
 ) => PlannedExceptionRow;
 type Uses = (declared: string, workload: PlannedWorkload) => boolean;
+
+const named =
+  (policy: PlannedPolicy): Uses =>
+  (declared, { namespace }) =>
+    isAbout(policy, namespace) && isNamed(policy, declared);
+
+/** What settings and policies of an engine let in by themselves. */
+const laxRows = (
+  { noMatch = 'deny', ratify }: PlannedEngine,
+  policies: readonly PlannedPolicy[],
+  row: Row,
+  using: (uses: Uses) => number,
+): PlannedExceptionRow[] => [
+  ...policies
+    .filter(({ demand }) => demand.kind === 'static-pass')
+    .map((policy) => row('static-pass', objectText(policy), using(named(policy)))),
+  ...policies
+    .filter(({ engine, mode }) => engine === 'gatekeeper' && mode === 'audit')
+    .map((policy) => row('dry-run', objectText(policy), using(named(policy)))),
+  ...(ratify
+    ? [
+        row(
+          'notation-skip',
+          'Verifier verifier-notation',
+          using((declared) => declared.startsWith(unexaminedByRatify)),
+        ),
+      ]
+    : []),
+  ...(noMatch === 'deny'
+    ? []
+    : [
+        row(
+          'no-match-allow',
+          'ConfigMap cosign-system/config-policy-controller',
+          using((declared) => !policies.some((policy) => isNamed(policy, declared))),
+        ),
+      ]),
+];
+
+const objectText = ({ kind, namespace, name }: PlannedPolicy): string =>
+  `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
 
 function kyvernoRows(
   exceptions: readonly PlannedException[],
   policies: readonly PlannedPolicy[],
   row: Row,
   using: (uses: Uses) => number,
-  named: (policy: PlannedPolicy) => Uses,
 ): PlannedExceptionRow[] {
   return [
     ...exceptions.map((exception) => {
@@ -147,21 +170,15 @@ const faultsOf = (exception: PlannedException): readonly ExceptionFault[] => {
 
 /** Namespaces of which an engine with webhooks is not asked. */
 function leftOut(
-  { cluster, webhooks }: PlannedAdmission,
+  { webhooks }: PlannedAdmission,
   engine: PlannedEngine,
-  workloads: readonly PlannedWorkload[],
-): PlannedExceptionRow[] {
+  decided: readonly Decided[],
+): readonly Pick<PlannedExceptionRow, 'kind' | 'namespace'>[] {
   if (!webhooks.some((one) => one.engine === engine.engine)) return [];
-  const byNamespace = Map.groupBy(workloads, ({ namespace }) => namespace);
-  return [...byNamespace]
-    .filter(([namespace]) => !isAsked(engine, namespace))
-    .map(([namespace, inside]) => ({
-      cluster,
-      engine: engine.engine,
+  return [...new Set(decided.map(({ workload }) => workload.namespace))]
+    .filter((namespace) => !isAsked(engine, namespace))
+    .map((namespace) => ({
       kind: engine.engine === 'policy-controller' ? 'not-opted-in' : 'exempt-namespace',
-      object: null,
       namespace,
-      faults: [],
-      workloads: inside.length,
     }));
 }

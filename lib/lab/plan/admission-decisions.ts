@@ -92,13 +92,16 @@ function decide(
 ): PlannedDecisionRow {
   if (isSkipped(policy, container.declared))
     return rowOf(policy, container, workload, 'none', 'admit');
-  // Rules of Gatekeeper's library look at containers, and an image volume is none.
-  const isUnseen = container.kind === 'image-volume' && policy.engine === 'gatekeeper';
-  const outcome =
-    isUnseen && policy.demand.kind !== 'engine-only'
-      ? 'admit'
-      : truth.outcome(policy.demand, container.declared);
+  const outcome = isUnseen(policy, container)
+    ? 'admit'
+    : truth.outcome(policy.demand, container.declared);
   return rowOf(policy, container, workload, modeIn(policy, workload.namespace), outcome);
+}
+
+/** Rules of Gatekeeper's library look at containers, and an image volume is none. */
+function isUnseen({ engine, demand }: PlannedPolicy, { kind }: PlannedContainer): boolean {
+  if (engine === 'gatekeeper' && demand.kind !== 'engine-only') return kind === 'image-volume';
+  return 'mainOnly' in demand && kind !== 'main';
 }
 
 /**

@@ -178,13 +178,13 @@ export const secondPolicies: readonly PlannedPolicy[] = [
     mode: 'warn',
     only: ['reporting', 'support'],
     prefixes: everyImage,
-    demand: engineOnly,
+    demand: { kind: 'digest', mainOnly: true },
   }),
   vap('no-latest-tags', {
     mode: 'none',
     only: ['support'],
     prefixes: everyImage,
-    demand: engineOnly,
+    demand: { kind: 'not-latest', mainOnly: true },
   }),
 ];
 

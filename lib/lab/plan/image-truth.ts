@@ -41,7 +41,7 @@ export function imageTruth(
     for (const child of children)
       byDigest.set(child.digest, { evidence: index?.children ?? [], hidden });
   }
-  const find = (declared: string): Known | undefined => {
+  const look = (declared: string): Known | undefined => {
     const parsed = parseReference(declared);
     if (!parsed.ok) return undefined;
     const { registry, repository, digest } = parsed.reference;
@@ -49,6 +49,11 @@ export function imageTruth(
     const tags = repositories.get(`${registry}/${repository}`)?.tags;
     const image = tags?.get(tagOf(parsed.reference) ?? '');
     return image && byDigest.get(image.digest);
+  };
+  const found = new Map<string, Known | undefined>();
+  const find = (declared: string): Known | undefined => {
+    if (!found.has(declared)) found.set(declared, look(declared));
+    return found.get(declared);
   };
   return {
     outcome: (demand, declared) => outcomeOf(demand, declared, find),
@@ -70,6 +75,8 @@ function outcomeOf(
       return 'not-evaluated';
     case 'digest':
       return verdict(declared.includes('@'));
+    case 'not-latest':
+      return verdict(!declared.endsWith(':latest'));
     case 'prefixes':
       return verdict(demand.prefixes.some((prefix) => declared.startsWith(prefix)));
     case 'signature':

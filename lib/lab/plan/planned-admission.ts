@@ -15,8 +15,9 @@ export type PolicySigner = 'platform-key' | 'data-key' | 'edge-key' | 'release';
 
 /**
  * What a policy asks of an image. `signature`: one by that signer, in a format in which the engine can
- * see it, beside the image. `provenance`: a signed SLSA provenance in a bundle. `nothing`: it verifies
- * nothing. `engine-only`: code that only the engine itself runs.
+ * see it, beside the image. `provenance`: a signed SLSA provenance in a bundle. `digest` and
+ * `not-latest`: of how the image is written, where `mainOnly` of main containers alone. `nothing`: it
+ * verifies nothing. `engine-only`: code that only the engine itself runs.
  */
 export type Demand =
   | {
@@ -25,7 +26,7 @@ export type Demand =
       readonly formats: readonly ('legacy' | 'bundle')[];
     }
   | { readonly kind: 'provenance'; readonly by: PolicySigner }
-  | { readonly kind: 'digest' }
+  | { readonly kind: 'digest' | 'not-latest'; readonly mainOnly?: true }
   | { readonly kind: 'prefixes'; readonly prefixes: readonly string[] }
   | { readonly kind: 'nothing' }
   | { readonly kind: 'static-pass' }
@@ -61,6 +62,8 @@ export interface PlannedEngine extends Partial<Omit<InstalledEngine, 'engine'>> 
   readonly asked: { readonly only: readonly string[] } | { readonly except: readonly string[] };
   /** What becomes of an image that no policy matches; policy-controller alone has this. */
   readonly noMatch?: 'allow' | 'warn' | 'deny';
+  /** Ratify runs beside it, with a trust policy that lets one repository through unexamined. */
+  readonly ratify?: true;
 }
 
 /** An exception object of Kyverno, from one rule of one policy. */

@@ -165,13 +165,13 @@ function reportKinds(
 }
 
 function gatekeeperKinds(
-  { cluster, policies, webhooks }: PlannedAdmission,
+  { cluster, engines, policies, webhooks }: PlannedAdmission,
   decided: () => readonly Decided[],
   { webhookCa }: AdmissionMaterial,
 ): readonly CustomObjects[] {
   const own = policies.filter(({ engine }) => engine === 'gatekeeper');
   const kinds = [...new Set(own.map(({ kind }) => kind))];
-  const asksRatify = kinds.includes('RatifyVerification');
+  const asksRatify = engines.some(({ ratify }) => ratify);
   const isAsked = webhooks.some(({ engine }) => engine === 'gatekeeper');
   return [
     served(

@@ -18,6 +18,8 @@ interface Result {
   readonly kind: string;
   readonly result: EngineResult;
   readonly at: string;
+  /** The image at which the engine gave up, if it did. */
+  readonly image: string;
 }
 
 const hourMs = 3_600_000;
@@ -60,15 +62,33 @@ function resultsOf(admission: PlannedAdmission, { workload, rows }: Decided): re
         one.workload === workload.name,
     );
     if (planted?.result === 'none') return [];
+    const result = planted?.result ?? resultOf(said);
     return [
       {
         policy: policyNamespace === null ? policy : `${policyNamespace}/${policy}`,
         kind: policyKind,
-        result: planted?.result ?? resultOf(said),
+        result,
         at: planted?.at ?? lastScan(),
+        image: blamedImage(workload, said, planted === undefined ? result : 'pass'),
       },
     ];
   });
+}
+
+const enforcedOf: Partial<Record<EngineResult, PlannedDecisionRow['enforced']>> = {
+  fail: 'refuse',
+  error: 'error',
+};
+
+/** The first image of which the result is true. */
+function blamedImage(
+  { containers }: PlannedWorkload,
+  said: readonly PlannedDecisionRow[],
+  result: EngineResult,
+): string {
+  const wanted = enforcedOf[result] ?? 'admit';
+  const blamed = said.find(({ mode, enforced }) => mode !== 'none' && enforced === wanted);
+  return containers.find(({ name }) => name === blamed?.container)?.declared ?? '';
 }
 
 /** Rules that are set aside are reported as skipped; else the worst container counts. */
@@ -128,17 +148,19 @@ function reportObject(
   };
 }
 
-const messages: Readonly<Record<EngineResult, string>> = {
-  pass: 'verified image signatures',
-  fail: 'failed to verify image: no signatures found',
-  error: 'failed to verify image: GET https://registry.acme.example/v2/: DENIED',
-  skip: 'rule is skipped due to policy exception',
-  warn: '',
-  unstated: '',
-};
+/** As Kyverno writes it; a policy in CEL has the message of its own validation. */
+function messageOf({ result, image }: Result, isCel: boolean): string {
+  if (result === 'skip') return 'rule is skipped due to policy exception';
+  if (isCel) return result === 'pass' ? 'success' : 'the image is not signed by us';
+  if (result === 'pass') return 'verified image signatures';
+  const why =
+    result === 'error' ? 'GET: DENIED: requested access is denied' : 'no signatures found';
+  return `failed to verify image ${image}: .attestors[0].entries[0].keys: ${why}`;
+}
 
 /** Rules about pods are reported under another name for what makes pods. */
-function resultObject({ policy, kind, result, at }: Result, about: string) {
+function resultObject(one: Result, about: string) {
+  const { policy, kind, result, at } = one;
   const isCel = kind.endsWith('ImageValidatingPolicy');
   const prefixes: Readonly<Record<string, string>> = { Pod: '', CronJob: 'autogen-cronjob-' };
   return {
@@ -147,7 +169,7 @@ function resultObject({ policy, kind, result, at }: Result, about: string) {
     rule: isCel ? policy : `${prefixes[about] ?? 'autogen-'}check-signature`,
     result,
     scored: true,
-    message: messages[result],
+    message: messageOf(one, isCel),
     timestamp: { seconds: Date.parse(at) / 1000, nanos: 0 },
     properties: { process: 'background scan' },
   };
