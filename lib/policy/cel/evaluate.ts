@@ -5,7 +5,7 @@ import { remembered } from '#lib/policy/remembered.ts';
 import { fail, guardFunctions, type Machine, scopeFunctions } from './functions.ts';
 import { imageFunctions } from './image-functions.ts';
 import { markOptionals } from './optional-syntax.ts';
-import { rewriteExpression, TooLarge } from './rewrite.ts';
+import { callsIn, type Expr, rewriteExpression, TooLarge } from './rewrite.ts';
 import { type CelRun, type CelScope, leaveOpen, newRun } from './run.ts';
 import { textFunctions } from './text-functions.ts';
 
@@ -56,19 +56,50 @@ const environment: CelEnv = celEnv({
   ],
 });
 
-const compile = remembered((expression: string): Compiled => {
+function readExpression(expression: string): Expr | string {
   if (expression.length > limits.expressionText)
     return 'the expression is longer than what is evaluated here';
   if (depthOf(expression) > limits.expressionDepth)
     return 'the expression is deeper than what is evaluated here';
   try {
-    const evaluate = plan(environment, rewriteExpression(parse(markOptionals(expression)).expr));
-    return () => evaluate();
+    return rewriteExpression(parse(markOptionals(expression)).expr);
   } catch (error) {
     if (error instanceof TooLarge) return error.message;
     return `the expression is not understood here: ${said(error).slice(0, 200)}`;
   }
+}
+
+const compile = remembered((expression: string): Compiled => {
+  const rewritten = readExpression(expression);
+  if (typeof rewritten === 'string') return rewritten;
+  try {
+    const evaluate = plan(environment, rewritten);
+    return () => evaluate();
+  } catch (error) {
+    return `the expression is not understood here: ${said(error).slice(0, 200)}`;
+  }
 });
+
+/**
+ * What of an expression is not evaluated here, in words: functions and names beside those that are given,
+ * or the whole of it where it cannot be read.
+ */
+export function unevaluatedIn(
+  expression: string,
+  { names, functions }: { readonly names: readonly string[]; readonly functions: readonly string[] },
+): readonly string[] {
+  const rewritten = readExpression(expression);
+  if (typeof rewritten === 'string') return [rewritten];
+  const found = new Set<string>();
+  for (const { name, text } of callsIn(rewritten)) {
+    if (name === '@open' && text !== undefined) found.add(text);
+    if (name === '@name' && text !== undefined && !names.includes(text))
+      found.add(`${text.slice(0, 200)} is not known here`);
+    if (Object.hasOwn(scoped, name) && !functions.includes(name))
+      found.add(`the function ${name} is not evaluated here`);
+  }
+  return [...found];
+}
 
 /** Brackets inside brackets, those in texts too: the parser must not be led any deeper. */
 function depthOf(expression: string): number {

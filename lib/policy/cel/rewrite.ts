@@ -204,6 +204,39 @@ function comprehension(
   };
 }
 
+/** Every call in an expression, with its first argument where that is a text. */
+export function callsIn(
+  expr: Expr,
+): readonly { readonly name: string; readonly text: string | undefined }[] {
+  const { exprKind } = expr;
+  const inside = childrenOf(expr).flatMap(callsIn);
+  if (exprKind.case !== 'callExpr') return inside;
+  const [first] = exprKind.value.args;
+  const constant = first?.exprKind.case === 'constExpr' ? first.exprKind.value.constantKind : undefined;
+  const text = constant?.case === 'stringValue' ? constant.value : undefined;
+  return [{ name: exprKind.value.function, text }, ...inside];
+}
+
+function childrenOf({ exprKind }: Expr): readonly Expr[] {
+  switch (exprKind.case) {
+    case 'callExpr':
+      return [...(exprKind.value.target ? [exprKind.value.target] : []), ...exprKind.value.args];
+    case 'listExpr':
+      return exprKind.value.elements;
+    case 'structExpr':
+      return exprKind.value.entries.flatMap(({ keyKind, value }) => [
+        ...(keyKind.case === 'mapKey' ? [keyKind.value] : []),
+        ...(value ? [value] : []),
+      ]);
+    case 'comprehensionExpr': {
+      const { iterRange, accuInit, loopCondition, loopStep, result } = exprKind.value;
+      return [iterRange, accuInit, loopCondition, loopStep, result].flatMap((one) => one ?? []);
+    }
+    default:
+      return [];
+  }
+}
+
 const nameOf = ({ exprKind }: Expr): string | undefined =>
   exprKind.case === 'identExpr' ? exprKind.value.name : undefined;
 

@@ -136,6 +136,8 @@ const orders: Readonly<Record<string, (order: number) => boolean>> = {
   LessThanOrEquals: (order) => order <= 0,
 };
 
+const never = () => false;
+
 function orderOf(key: Json, value: Json): number | undefined {
   if (typeof key !== 'number' && typeof key !== 'string') return undefined;
   const durations = durationsOf(key, value);
@@ -163,22 +165,22 @@ function versionOrder(key: string, value: Json): number | undefined {
 }
 
 const ordered = (name: string): ConditionOperator => {
-  const fits = orders[name];
+  const fits = orders[name] ?? never;
   return (key, value) => {
     const order = orderOf(key, value);
-    return order !== undefined && fits !== undefined && fits(order);
+    return order !== undefined && fits(order);
   };
 };
 
 function orderedDurations(name: string): ConditionOperator {
-  const fits = orders[name];
+  const fits = orders[name] ?? never;
   const milliseconds = (one: Json) => {
     if (typeof one === 'number') return Math.trunc(one) * 1_000;
     return typeof one === 'string' ? parseDuration(one) : undefined;
   };
   return (key, value) => {
     const [from, to] = [milliseconds(key), milliseconds(value)];
-    return from !== undefined && to !== undefined && fits !== undefined && fits(from - to);
+    return from !== undefined && to !== undefined && fits(from - to);
   };
 }
 

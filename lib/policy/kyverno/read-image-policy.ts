@@ -1,4 +1,5 @@
 import type { DocumentProblem, PolicyMode, ReadDocument } from '#lib/model/policy.ts';
+import { unevaluatedIn } from '#lib/policy/cel/evaluate.ts';
 import { readObject } from '#lib/policy/object.ts';
 import type { PolicyObject, PolicyReader } from '#lib/policy/policy-object.ts';
 import { translateImageAttestors } from './image-policy-authorities.ts';
@@ -17,7 +18,7 @@ const kinds = {
   versions: ['v1alpha1', 'v1beta1', 'v1'],
 } as const;
 
-/** Reads both kinds in every version that was ever served. Expressions in CEL are kept as text. */
+/** Reads both kinds in every version that was ever served. */
 export const imageValidatingPolicyReader: PolicyReader<ImageValidatingPolicy> = {
   ...kinds,
   read: readImagePolicy,
@@ -93,10 +94,38 @@ function modeOfActions(actions: readonly string[]): PolicyMode {
   return actions.includes('Audit') ? 'audit' : 'none';
 }
 
-const expressionsOf = (spec: ImagePolicySpec): readonly string[] => [
-  ...spec.matchConditions.map(({ name }, index) => `matchConditions ${name ?? index} in CEL`),
-  ...spec.matchImageReferences.flatMap(({ expression }, index) =>
-    expression ? [`matchImageReferences[${index}] in CEL`] : [],
-  ),
-  ...spec.validations.map((_, index) => `validations[${index}] in CEL`),
-];
+/** Names and functions that expressions of these policies may have, and that are evaluated. */
+const known = {
+  names: [
+    'object',
+    'oldObject',
+    'request',
+    'namespaceObject',
+    'images',
+    'attestors',
+    'attestations',
+  ],
+  functions: ['verifyImageSignatures', 'verifyAttestationSignatures'],
+};
+const knownOfImages = { names: ['ref'], functions: [] };
+
+/** What of the expressions cannot be evaluated, each with the place where it stands. */
+const expressionsOf = (spec: ImagePolicySpec): readonly string[] =>
+  [
+    ...spec.matchConditions.map(({ name, expression }, index) => ({
+      place: `matchConditions ${name ?? index}`,
+      open: unevaluatedIn(expression, known),
+    })),
+    ...spec.matchImageReferences.map(({ expression }, index) => ({
+      place: `matchImageReferences[${index}]`,
+      open: expression ? unevaluatedIn(expression, knownOfImages) : [],
+    })),
+    ...(spec.variables ?? []).map(({ name, expression }) => ({
+      place: `variable ${name ?? ''}`,
+      open: unevaluatedIn(expression ?? '', known),
+    })),
+    ...spec.validations.map(({ expression }, index) => ({
+      place: `validations[${index}]`,
+      open: unevaluatedIn(expression, known),
+    })),
+  ].flatMap(({ place, open }) => open.map((why) => `${place}: ${why}`));
