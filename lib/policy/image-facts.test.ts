@@ -183,6 +183,11 @@ describe('facts of an image under policies', () => {
       () => [[wantsKey()], { evidence: [], failed: [{ reason: 'registry-forbidden' }] }],
     ],
     [
+      'a place could not be searched, and another key signed',
+      'error',
+      () => [[wantsKey()], { evidence: [otherSigned], failed: [{ reason: 'registry-forbidden' }] }],
+    ],
+    [
       'a place could not be searched, and the signature lies in another',
       'admit',
       () => [[wantsKey()], { evidence: [keySigned], failed: [{ reason: 'registry-forbidden' }] }],
