@@ -3,7 +3,6 @@ import type {
   PlannedAdmission,
   PlannedBypassRow,
   PlannedEngine,
-  PlannedPolicy,
   PlannedWebhook,
 } from '#lib/lab/plan/planned-admission.ts';
 import type { BypassCode } from '#lib/model/bypass.ts';

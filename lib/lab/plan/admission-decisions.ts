@@ -94,15 +94,23 @@ function decide(
     return rowOf(policy, container, workload, 'none', 'admit');
   const outcome = isUnseen(policy, container)
     ? 'admit'
-    : truth.outcome(policy.demand, container.declared);
+    : judgedTogether(policy, container, workload)
+        .map(({ declared }) => truth.outcome(policy.demand, declared))
+        .reduce<DemandOutcome>((worst, one) => (worst === 'refuse' ? worst : one), 'admit');
   return rowOf(policy, container, workload, modeIn(policy, workload.namespace), outcome);
 }
 
 /** Rules of Gatekeeper's library look at containers, and an image volume is none. */
-function isUnseen({ engine, demand }: PlannedPolicy, { kind }: PlannedContainer): boolean {
-  if (engine === 'gatekeeper' && demand.kind !== 'engine-only') return kind === 'image-volume';
-  return 'mainOnly' in demand && kind !== 'main';
-}
+const isUnseen = ({ engine, demand }: PlannedPolicy, { kind }: PlannedContainer): boolean =>
+  engine === 'gatekeeper' && demand.kind !== 'engine-only' && kind === 'image-volume';
+
+/** Containers of which one decides for all: an expression over a pod says yes or no to the whole of it. */
+const judgedTogether = (
+  { demand }: PlannedPolicy,
+  container: PlannedContainer,
+  { containers }: PlannedWorkload,
+): readonly PlannedContainer[] =>
+  'mainOnly' in demand ? containers.filter(({ kind }) => kind === 'main') : [container];
 
 /**
  * policy-controller: every policy that names the image; where none does, its settings decide. First it

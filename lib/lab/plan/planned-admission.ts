@@ -16,8 +16,9 @@ export type PolicySigner = 'platform-key' | 'data-key' | 'edge-key' | 'release';
 /**
  * What a policy asks of an image. `signature`: one by that signer, in a format in which the engine can
  * see it, beside the image. `provenance`: a signed SLSA provenance in a bundle. `digest` and
- * `not-latest`: of how the image is written, where `mainOnly` of main containers alone. `nothing`: it
- * verifies nothing. `engine-only`: code that only the engine itself runs.
+ * `not-latest`: of how the image is written; `mainOnly`: of all main containers of a pod together, which
+ * is admitted or refused as a whole. `nothing`: it verifies nothing. `engine-only`: code that only the
+ * engine itself runs.
  */
 export type Demand =
   | {
