@@ -95,7 +95,9 @@ export interface Admission {
   /**
    * What every engine says to each container, today and if it enforced. Decisions are remembered for
    * the very facts for which they were made: give the same object for the same facts. With `only`, what
-   * these policies say (keys by `policyKey`); give the same set for the same question.
+   * these policies say (keys by `policyKey`); give the same set for the same question. What
+   * policy-controller says where no policy matches stands under its ConfigMap, and may change with any of
+   * its policies.
    */
   decide(
     admitted: AdmittedObject,

@@ -50,7 +50,7 @@ describe('openAdmission', () => {
       'kyverno web: enforce, refuse, refuse',
       'sigstore web: enforce, refuse, refuse',
       'signed web: audit, admit, not-evaluated',
-      'pinned web: enforce, not-evaluated, not-evaluated',
+      'pinned web: enforce, admit, admit',
     ]);
     expect(said(admission, pod, signed).slice(0, 2)).toEqual([
       'kyverno web: enforce, admit, admit',
@@ -121,9 +121,8 @@ describe('openAdmission', () => {
   ])('gives a ValidatingAdmissionPolicy the mode of its bindings: %#', (bindings, mode) => {
     const admission = anAdmission([pinned, ...bindings]);
     expect(admission.policies[0]).toMatchObject({ mode, verifies: false });
-    expect(admission.decide(pod, () => unsigned)).toMatchObject([
-      { mode, enforced: 'not-evaluated' },
-    ]);
+    const tagged = aPod('ghcr.io/acme/shop:v1');
+    expect(admission.decide(tagged, () => unsigned)).toMatchObject([{ mode, enforced: 'refuse' }]);
   });
 
   it('tells what it does not read, and goes on', () => {

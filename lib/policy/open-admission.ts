@@ -1,6 +1,6 @@
 import type { Engine, PolicySummary } from '#lib/model/policy.ts';
 import type { Admission, AdmissionInput } from './admission.ts';
-import { boundPolicies } from './admission-policy/bound-policies.ts';
+import { boundPolicies, openAdmissionPolicies } from './admission-policy/bound-policies.ts';
 import { constraintModes, controlOf, kyvernoModes } from './cluster-control.ts';
 import { type ClusterObjects, sortObjects } from './cluster-objects.ts';
 import { connaisseurPolicies } from './connaisseur/connaisseur-policies.ts';
@@ -14,7 +14,8 @@ import { unevaluatedOf } from './gatekeeper/decide.ts';
 import { joinConstraints, openGatekeeper } from './gatekeeper/gatekeeper-decider.ts';
 import { violationsReport } from './gatekeeper/violations-report.ts';
 import { kubewardenPolicies } from './kubewarden/kubewarden-policies.ts';
-import { kyvernoSetup, openKyverno } from './kyverno/kyverno-decider.ts';
+import { kyvernoAsked, kyvernoSetup } from './kyverno/kyverno-asked.ts';
+import { openKyverno } from './kyverno/kyverno-decider.ts';
 import { openshiftPolicies } from './openshift/openshift-policies.ts';
 import { defaultConfiguration } from './policy-controller/configuration.ts';
 import {
@@ -93,7 +94,9 @@ function restrictable(deciders: readonly Decider[]) {
   return (only: ReadonlySet<string>): readonly Decider[] => {
     const before = made.get(only);
     if (before !== undefined) return before;
-    const fewer = deciders.map((decider) => decider.only(only));
+    const fewer = deciders
+      .map((decider) => decider.only(only))
+      .filter(({ hasPolicies }) => hasPolicies);
     made.set(only, fewer);
     return fewer;
   };
@@ -116,7 +119,6 @@ type Unevaluated = ReturnType<typeof unevaluatedPolicies>;
 
 const unevaluatedPolicies = (objects: ClusterObjects) =>
   [
-    ['validating-admission-policy', boundPolicies(objects)],
     ['connaisseur', connaisseurPolicies(objects)],
     ['portieris', portierisPolicies(objects)],
     ['kubewarden', kubewardenPolicies(objects)],
@@ -145,6 +147,7 @@ function summariesOf(
         ...(createdAt !== undefined && { createdAt }),
       };
     }),
+    ...boundPolicies(objects).map(({ summary }) => summary),
     ...unevaluated.flatMap(([, policies]) => policies.map(({ summary }) => summary)),
   ];
 }
@@ -164,7 +167,7 @@ const enginesOf = (
 ];
 
 function decidersOf(
-  { cluster, engines: installed }: AdmissionInput,
+  { cluster, engines: installed, now }: AdmissionInput,
   objects: ClusterObjects,
   joined: Joined,
   unevaluated: Unevaluated,
@@ -173,8 +176,8 @@ function decidersOf(
   const gateOf = (engine: Engine) => webhookGate(engine, objects.webhooks);
   const kyverno = kyvernoSetup(cluster, objects, installed);
   const controller = policyControllerSetup(cluster, objects, installed);
-  return [
-    ...openKyverno(objects, kyverno, gateOf('kyverno')),
+  const deciders = [
+    ...openKyverno(objects, kyvernoAsked(objects, kyverno, gateOf('kyverno'), now)),
     ...(engines.includes('policy-controller')
       ? [
           openPolicyController(
@@ -185,8 +188,10 @@ function decidersOf(
         ]
       : []),
     openGatekeeper(joined, gateOf('gatekeeper')),
+    openAdmissionPolicies(boundPolicies(objects)),
     ...unevaluated.map(([engine, policies]) =>
       unevaluatedDecider(engine, policies, gateOf(engine), new TraitCollector()),
     ),
   ];
+  return deciders.filter(({ hasPolicies }) => hasPolicies);
 }

@@ -56,9 +56,14 @@ export const compileSearch = remembered(
 /** Compiles a wildcard of Kyverno over the whole text. An empty one fits the empty text alone. */
 export const compileWildcard = remembered((wildcard: string): ((text: string) => boolean) => {
   if (!/[*?]/.test(wildcard)) return (text) => text === wildcard;
+  const prefix = literalPrefix(wildcard);
+  if (/^[^*?]*[*]+$/.test(wildcard)) return (text) => text.startsWith(prefix);
   const compiled = RE2JS.compile(wildcardPattern(wildcard));
-  return (text) => compiled.matches(text);
+  return (text) => text.startsWith(prefix) && compiled.matches(text);
 });
+
+/** What a pattern begins with before its first wildcard: most texts differ there, and are told so fast. */
+export const literalPrefix = (wildcard: string): string => /^[^*?]*/.exec(wildcard)?.[0] ?? '';
 
 /**
  * Globs over `registry/repository` that cover at least what an engine's pattern does: tags and digests

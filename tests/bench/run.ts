@@ -1,4 +1,4 @@
-// Measures a fleet end to end, lists at full size, and verification per core. See docs/benchmarks.md.
+// Measures a fleet end to end, lists at full size, policies over all workloads, and verification per core. See docs/benchmarks.md.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -12,7 +12,8 @@ const { values: size } = parseArgs({
     images: { type: 'string', default: '5000' },
     clusters: { type: 'string', default: '10' },
     workloads: { type: 'string', default: '100000' },
-    only: { type: 'string', default: 'fleet,lists,verify' },
+    policies: { type: 'string', default: '1000' },
+    only: { type: 'string', default: 'fleet,lists,policies,verify' },
   },
 });
 
@@ -26,6 +27,8 @@ async function main(parts: readonly string[]): Promise<void> {
     if (parts.includes('fleet')) await fleet(dir);
     if (parts.includes('lists'))
       await part('lists.ts', [path.join(dir, 'lists'), size.workloads, size.images]);
+    if (parts.includes('policies'))
+      await part('policies.ts', [size.policies, size.workloads, size.images]);
     if (parts.includes('verify')) await part('verification.ts', []);
   } finally {
     rmSync(dir, { recursive: true, force: true });

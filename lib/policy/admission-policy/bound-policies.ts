@@ -1,106 +1,111 @@
 import type { PolicyMode, PolicySummary } from '#lib/model/policy.ts';
 import type { AdmittedObject } from '#lib/policy/admitted-object.ts';
 import type { ClusterObjects, Typed } from '#lib/policy/cluster-objects.ts';
-import type { UnevaluatedPolicy } from '#lib/policy/decisions/unevaluated.ts';
-import { selects } from '#lib/policy/selector.ts';
-import type { AdmissionPolicyBinding } from './read-admission-policy.ts';
+import { type Decider, policyKey, rememberingObjects } from '#lib/policy/decisions/decider.ts';
+import { TraitCollector } from '#lib/policy/decisions/traits.ts';
+import { matchesCreation } from '#lib/policy/match-resources.ts';
+import { decideAdmissionPolicy } from './decide-admission-policy.ts';
 
+type Policy = Typed<'admission-policy'>;
 type Binding = Typed<'admission-policy-binding'>;
-type Match = AdmissionPolicyBinding['spec']['matchResources'];
 
-const strongest = ['enforce', 'warn', 'audit'] as const;
-const strongestOf = (modes: readonly PolicyMode[]): PolicyMode =>
-  strongest.find((mode) => modes.includes(mode)) ?? 'none';
+/** A ValidatingAdmissionPolicy with the bindings that name it. */
+export interface BoundPolicy {
+  readonly summary: PolicySummary;
+  readonly policy: Policy;
+  readonly bindings: readonly Binding[];
+}
 
-/**
- * ValidatingAdmissionPolicies with their bindings. Each works where it and one of its bindings match,
- * in the mode of the strictest of these; without a binding it does nothing.
- */
-export function boundPolicies(objects: Pick<ClusterObjects, 'of'>): readonly UnevaluatedPolicy[] {
+/** ValidatingAdmissionPolicies with their bindings, in the strictest mode of these; without any, in none. */
+export function boundPolicies(objects: Pick<ClusterObjects, 'of'>): readonly BoundPolicy[] {
   const byPolicy = Map.groupBy(
     objects.of('admission-policy-binding'),
     ({ content }) => content.policyName,
   );
   return objects.of('admission-policy').flatMap((policy) => {
-    const { head, summary, content } = policy;
+    const { summary, head } = policy;
     if (summary === undefined) return [];
     const bindings = byPolicy.get(head.reference.name) ?? [];
-    const { matchConstraints } = content.spec;
-    return [
-      {
-        summary: summaryOf(summary, bindings),
-        collect: (traits) => {
-          for (const match of [matchConstraints, ...bindings.map(matchOf)]) {
-            traits.addSelector('labels', match?.objectSelector);
-            traits.addSelector('namespaceLabels', match?.namespaceSelector);
-            for (const { resourceNames } of match?.resourceRules ?? [])
-              for (const name of resourceNames) traits.names.add(name);
-          }
-        },
-        reach: (admitted) => {
-          if (matchConstraints === undefined || !matches(matchConstraints, admitted))
-            return undefined;
-          const bound = bindings.filter((one) => matches(matchOf(one), admitted));
-          return {
-            rule: 'validations',
-            mode: strongestOf(bound.map(({ content: { mode } }) => mode)),
-            why: whyOpen(content.spec.validations.length, bindings, bound),
-          };
-        },
-      },
-    ];
+    return [{ summary: summaryOf(summary, bindings), policy, bindings }];
   });
 }
 
-const matchOf = ({ content }: Binding): Match => content.spec.matchResources;
+const strongest = ['enforce', 'warn', 'audit'] as const;
 
 function summaryOf(summary: PolicySummary, bindings: readonly Binding[]): PolicySummary {
-  const mode = strongestOf(bindings.map(({ content }) => content.mode));
-  if (mode !== 'none') return { ...summary, mode };
-  const why = `no ValidatingAdmissionPolicyBinding names ${summary.reference.name}: it does nothing`;
-  return { ...summary, mode, unevaluated: [why, ...summary.unevaluated] };
+  const mode: PolicyMode =
+    strongest.find((one) => bindings.some(({ content }) => content.mode === one)) ?? 'none';
+  const { name } = summary.reference;
+  const params = bindings.filter(({ content }) => content.spec.paramRef !== undefined);
+  return {
+    ...summary,
+    mode,
+    unevaluated: [
+      ...(bindings.length === 0
+        ? [`no ValidatingAdmissionPolicyBinding names ${name}: it does nothing`]
+        : []),
+      ...params.map(({ head }) => `the parameters of the binding ${head.reference.name}`),
+    ],
+  };
 }
 
-function whyOpen(
-  validations: number,
-  bindings: readonly Binding[],
-  bound: readonly Binding[],
-): string {
-  const open = `${validations} validations in CEL are not evaluated here`;
-  if (bindings.length === 0) return `no ValidatingAdmissionPolicyBinding names it; ${open}`;
-  return bound.length === 0 ? `none of its bindings is about the object; ${open}` : open;
+/** ValidatingAdmissionPolicies of a cluster: the API server itself asks them, and no webhook. */
+export function openAdmissionPolicies(policies: readonly BoundPolicy[]): Decider {
+  const traits = new TraitCollector();
+  for (const { policy, bindings } of policies) collect(traits, policy, bindings);
+  const [plain, strange] = [policies.filter(looksAtSpecOnly), policies.filter(looksElsewhere)];
+  const decide =
+    (some: readonly BoundPolicy[]): Decider['decide'] =>
+    (admitted) =>
+      some.flatMap(({ policy, bindings }) =>
+        isBoundElsewhere(bindings, admitted)
+          ? []
+          : decideAdmissionPolicy(policy, bindings, admitted),
+      );
+  const remembered = rememberingObjects(traits, decide(plain));
+  const others = decide(strange);
+  return {
+    engine: 'validating-admission-policy',
+    hasPolicies: policies.length > 0,
+    decide: (admitted, factsOf) => [...remembered(admitted, factsOf), ...others(admitted, factsOf)],
+    only: (keys) =>
+      openAdmissionPolicies(
+        policies.filter(({ summary }) => keys.has(policyKey(summary.reference))),
+      ),
+  };
 }
 
-/** What labels of an unread namespace would decide is taken to match: nothing is lost from sight. */
-function matches(match: Match, admitted: AdmittedObject): boolean {
-  const {
-    namespaceSelector,
-    objectSelector,
-    resourceRules = [],
-    excludeResourceRules = [],
-  } = match ?? {};
-  const { labels, namespaceLabels } = admitted;
-  return (
-    selects(objectSelector, labels) &&
-    (namespaceLabels === undefined || selects(namespaceSelector, namespaceLabels)) &&
-    (resourceRules.length === 0 || resourceRules.some((rule) => isAbout(rule, admitted))) &&
-    !excludeResourceRules.some((rule) => isAbout(rule, admitted))
+/** A policy works where its bindings say. Without any it works nowhere, which is worth telling everywhere. */
+const isBoundElsewhere = (bindings: readonly Binding[], admitted: AdmittedObject): boolean =>
+  bindings.length > 0 &&
+  bindings.every(
+    ({ content: { spec } }) =>
+      spec.matchResources !== undefined &&
+      matchesCreation(spec.matchResources, admitted).met === 'no',
   );
+
+function collect(traits: TraitCollector, { content }: Policy, bindings: readonly Binding[]): void {
+  const matches = [
+    content.spec.matchConstraints,
+    ...bindings.map((one) => one.content.spec.matchResources),
+  ];
+  for (const match of matches) {
+    traits.addSelector('labels', match?.objectSelector);
+    traits.addSelector('namespaceLabels', match?.namespaceSelector);
+    for (const rule of [...(match?.resourceRules ?? []), ...(match?.excludeResourceRules ?? [])])
+      for (const name of rule.resourceNames) traits.names.add(name);
+  }
 }
 
-type Rule = NonNullable<Match>['resourceRules'][number];
+/** What an expression can see beside the kind and the containers of an object. */
+const elsewhere =
+  /\b(?:object|oldObject|request|namespaceObject|params|authorizer)\b(?!\.\??(?:spec|kind)\b)/;
 
-function isAbout(
-  { apiGroups, operations, resources, resourceNames }: Rule,
-  { group, kind, name }: AdmittedObject,
-): boolean {
-  const resource = `${kind.toLowerCase()}s`;
-  const has = (list: readonly string[], ...words: readonly string[]) =>
-    words.some((word) => list.includes(word));
-  return (
-    has(apiGroups, group, '*') &&
-    has(operations, 'CREATE', '*') &&
-    has(resources, resource, '*', '*/*') &&
-    (resourceNames.length === 0 || resourceNames.includes(name))
+/** Expressions that see no more than that say the same of all objects with the same containers. */
+const looksElsewhere = ({ policy: { content } }: BoundPolicy): boolean => {
+  const { matchConditions, variables, validations } = content.spec;
+  return [...matchConditions, ...variables, ...validations].some(({ expression }) =>
+    elsewhere.test(expression),
   );
-}
+};
+const looksAtSpecOnly = (one: BoundPolicy): boolean => !looksElsewhere(one);

@@ -6,6 +6,8 @@ import { classOf, type Traits } from './traits.ts';
 /** The policies of one engine (or of one kind of them) in one cluster, ready to be asked. */
 export interface Decider {
   readonly engine: Engine;
+  /** False where it has nothing to say to anybody. */
+  readonly hasPolicies: boolean;
   readonly decide: (admitted: AdmittedObject, factsOf: FactsOf) => readonly RuleDecision[];
   /** The same for some policies alone, by their keys. */
   readonly only: (keys: ReadonlySet<string>) => Decider;
@@ -48,18 +50,44 @@ export function rememberingDecider(
   };
 }
 
-/** Policies by image: which of them may be about it is told once for each image. */
+interface RememberedObject {
+  readonly facts: readonly (ImageFacts | undefined)[];
+  readonly decisions: readonly RuleDecision[];
+}
+
+/** The same for policies that are asked about an object as a whole: its containers decide together. */
+export function rememberingObjects(
+  traits: Traits,
+  decide: (admitted: AdmittedObject, factsOf: FactsOf) => readonly RuleDecision[],
+): Decider['decide'] {
+  const kept = new Map<string, RememberedObject>();
+  return (admitted, factsOf) => {
+    const { containers } = admitted;
+    const key = [
+      classOf(traits, admitted),
+      ...containers.map(({ name, kind, image }) => `${name}\n${kind}\n${image}`),
+    ].join('\n');
+    const facts = containers.map(({ image }) => factsOf(image));
+    const before = kept.get(key);
+    if (before?.facts.every((one, index) => one === facts[index])) return before.decisions;
+    const decisions = decide(admitted, factsOf);
+    if (kept.size >= mostRemembered) kept.clear();
+    kept.set(key, { facts, decisions });
+    return decisions;
+  };
+}
+
+/** Remembers which policies are about an image. */
 export function byImage<Policy>(
-  policies: readonly Policy[],
-  covers: (policy: Policy, image: string) => boolean,
+  find: (image: string) => readonly Policy[],
 ): (image: string) => readonly Policy[] {
   const kept = new Map<string, readonly Policy[]>();
   return (image) => {
     const before = kept.get(image);
     if (before !== undefined) return before;
-    const covering = policies.filter((policy) => covers(policy, image));
+    const found = find(image);
     if (kept.size >= mostRemembered) kept.clear();
-    kept.set(image, covering);
-    return covering;
+    kept.set(image, found);
+    return found;
   };
 }

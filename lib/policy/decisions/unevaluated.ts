@@ -33,6 +33,7 @@ export function unevaluatedDecider(
   for (const { collect } of policies) collect?.(traits);
   return {
     engine,
+    hasPolicies: policies.length > 0,
     decide: rememberingDecider(traits, (admitted) => {
       const decisions = admitted.containers.flatMap((container) =>
         policies.flatMap(({ summary, reach }): RuleDecision[] => {

@@ -5,6 +5,7 @@ import type { AdmittedObject } from '#lib/policy/admitted-object.ts';
 import type { ClusterObjects, Typed } from '#lib/policy/cluster-objects.ts';
 import { isHonoured } from '#lib/policy/kyverno/exceptions.ts';
 import { kyvernoImage } from '#lib/policy/kyverno/image-name.ts';
+import { isDropped } from '#lib/policy/kyverno/kyverno-asked.ts';
 import { matchesResources } from '#lib/policy/kyverno/match.ts';
 import type { ResourceMatchSpec } from '#lib/policy/kyverno/schema.ts';
 import type { KyvernoSetup } from '#lib/policy/kyverno/setup.ts';
@@ -18,15 +19,21 @@ type CelException = Typed<'kyverno-cel-exception'>;
 /** Namespaces of a cluster as exceptions ask about them. */
 export type LabelsOf = (namespace: string) => Readonly<Record<string, string>> | undefined;
 
+/** What the ledger of Kyverno is read with. */
+interface LedgerContext {
+  readonly setup: KyvernoSetup;
+  readonly labelsOf: LabelsOf;
+  readonly now: Date;
+}
+
 /** What sets rules of Kyverno aside: exceptions of both groups, and images that policies leave out. */
 export const kyvernoExceptions = (
   objects: Pick<ClusterObjects, 'of'>,
   policies: readonly PolicySummary[],
-  setup: KyvernoSetup,
-  labelsOf: LabelsOf,
+  { setup, labelsOf, now }: LedgerContext,
 ): readonly LedgerEntry[] => [
   ...objects.of('kyverno-exception').flatMap((one) => ruleEntries(one, policies, setup, labelsOf)),
-  ...objects.of('kyverno-cel-exception').flatMap((one) => celEntries(one, policies, setup)),
+  ...objects.of('kyverno-cel-exception').flatMap((one) => celEntries(one, policies, setup, now)),
   ...objects.of('kyverno-policy').flatMap((one) => skippedImages(one, setup)),
 ];
 
@@ -35,6 +42,14 @@ function honour(setup: KyvernoSetup, namespace: string | undefined) {
   const honoured = isHonoured(setup, namespace);
   return honoured.met === 'yes' ? {} : { notHonoured: honoured.why };
 }
+
+/** The same of an exception in CEL, whose date some versions heed. */
+const honourOfCel = (exception: CelException, setup: KyvernoSetup, now: Date) =>
+  isDropped(exception, setup, now)
+    ? {
+        notHonoured: 'the engine honours it no more: it expired, and versions since 1.19 heed that',
+      }
+    : honour(setup, exception.head.reference.namespace);
 
 /** Exceptions from policies that verify nothing are not ours to tell; lost ones are. */
 const concerned = (policy: PolicySummary | undefined): boolean => policy?.verifies ?? true;
@@ -82,6 +97,7 @@ function celEntries(
   { head, content }: CelException,
   policies: readonly PolicySummary[],
   setup: KyvernoSetup,
+  now: Date,
 ): readonly LedgerEntry[] {
   const { images, conditions, properties, expiresAt } = content;
   const written = expiresAt === undefined ? undefined : instantOf(expiresAt);
@@ -108,7 +124,7 @@ function celEntries(
         tooBroad:
           (conditions.length === 0 && images === undefined) ||
           (images?.some(isBroadPattern) ?? false),
-        ...honour(setup, head.reference.namespace),
+        ...honourOfCel({ head, content }, setup, now),
         why:
           policy === undefined
             ? `it names the policy ${name}, which is not there`
@@ -116,15 +132,20 @@ function celEntries(
         covers: ({ namespace }, image) =>
           policy !== undefined &&
           (policy.reference.namespace ?? namespace) === namespace &&
-          (images === undefined ||
-            image === undefined ||
-            images.some((one) =>
-              compileWildcard(one)(kyvernoImage(image, setup.configuration).name),
-            )),
+          namesImage(images, image, setup),
       },
     ];
   });
 }
+
+const namesImage = (
+  images: readonly string[] | undefined,
+  image: string | undefined,
+  { configuration }: KyvernoSetup,
+): boolean =>
+  images === undefined ||
+  image === undefined ||
+  images.some((one) => compileWildcard(one)(kyvernoImage(image, configuration).name));
 
 function skippedImages(
   { head, content, summary }: Typed<'kyverno-policy'>,

@@ -2,7 +2,7 @@ import type { PolicySummary } from '#lib/model/policy.ts';
 import type { AdmissionInput, LedgerEntry } from '#lib/policy/admission.ts';
 import type { ClusterObjects } from '#lib/policy/cluster-objects.ts';
 import type { GatekeeperObjects } from '#lib/policy/gatekeeper/gatekeeper-decider.ts';
-import { kyvernoSetup } from '#lib/policy/kyverno/kyverno-decider.ts';
+import { kyvernoSetup } from '#lib/policy/kyverno/kyverno-asked.ts';
 import type { AdmissionSurface } from '#lib/policy/webhooks/admission-surface.ts';
 import { connaisseurExceptions } from './connaisseur-exceptions.ts';
 import { gatekeeperExceptions } from './gatekeeper-exceptions.ts';
@@ -12,7 +12,7 @@ import { webhookExceptions } from './webhook-exceptions.ts';
 
 /** Every way in which rules of the engines of a cluster are set aside, with whom it covers. */
 export function exceptionLedger(
-  { cluster, engines, namespaces }: AdmissionInput,
+  { cluster, engines, namespaces, now }: AdmissionInput,
   objects: ClusterObjects,
   { constraints }: GatekeeperObjects,
   policies: readonly PolicySummary[],
@@ -22,7 +22,7 @@ export function exceptionLedger(
   const labelsOf = (namespace: string) => labels.get(namespace);
   const setup = kyvernoSetup(cluster, objects, engines);
   return [
-    ...kyvernoExceptions(objects, policies, setup, labelsOf),
+    ...kyvernoExceptions(objects, policies, { setup, labelsOf, now }),
     ...policyControllerExceptions(objects, namespaces),
     ...gatekeeperExceptions(objects, constraints, labelsOf),
     ...connaisseurExceptions(objects),

@@ -69,6 +69,7 @@ export function openGatekeeper({ constraints, configs }: GatekeeperObjects, gate
       : no('');
   return {
     engine: 'gatekeeper',
+    hasPolicies: constraints.length > 0,
     decide: rememberingDecider(traits, (object) => {
       const decisions = matching(object).flatMap((one) => decideConstraint({ ...one, object }));
       const exempt = pastGate(decisions, exemption(object.namespace ?? ''));

@@ -195,6 +195,16 @@ function hasOci11(version: string | undefined): boolean {
   return major === undefined || Number(major) > 0 || Number(minor) >= 15;
 }
 
+/** The ConfigMap of the engine, under which it says what no policy says; it need not be there. */
+export const engineReference = (cluster: string): ObjectReference => ({
+  cluster,
+  group: '',
+  version: 'v1',
+  kind: 'ConfigMap',
+  namespace: 'cosign-system',
+  name: 'config-policy-controller',
+});
+
 function engineDecision(
   { cluster, configuration }: PolicyControllerSetup,
   container: Container,
@@ -202,14 +212,7 @@ function engineDecision(
   finding: Finding,
   mode: 'enforce' | 'warn' = 'enforce',
 ): RuleDecision {
-  const reference = configuration.reference ?? {
-    cluster,
-    group: '',
-    version: 'v1',
-    kind: 'ConfigMap',
-    namespace: 'cosign-system',
-    name: 'config-policy-controller',
-  };
+  const reference = configuration.reference ?? engineReference(cluster);
   return decisionOf(reference, container, rule, finding, mode);
 }
 

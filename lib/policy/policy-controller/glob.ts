@@ -1,5 +1,6 @@
 import { RE2JS } from 're2js';
 import type { Reference } from '#lib/model/reference.ts';
+import { literalPrefix } from '#lib/policy/patterns.ts';
 import { remembered } from '#lib/policy/remembered.ts';
 
 const allowed = /^[a-zA-Z0-9\-_:/*.@]+$/;
@@ -17,7 +18,8 @@ export const compileCipGlob = remembered((glob: string): CipGlob | undefined => 
   const whole = shorthands.get(glob) ?? glob;
   const pattern = whole.replaceAll('.', '\\.').replaceAll(/\*\*|\*/g, (stars) => wild[stars] ?? '');
   const compiled = RE2JS.compile(pattern);
-  return (image) => compiled.matches(image);
+  const prefix = literalPrefix(whole);
+  return (image) => image.startsWith(prefix) && compiled.matches(image);
 });
 
 const wild: Readonly<Record<string, string>> = { '**': '.*', '*': '[^/]*' };

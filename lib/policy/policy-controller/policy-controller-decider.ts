@@ -13,7 +13,7 @@ import { type Gate, pastGate } from '#lib/policy/decisions/webhook-gate.ts';
 import type { ImageFacts } from '#lib/policy/facts.ts';
 import { podWebhooks } from '#lib/policy/webhooks/admission-surface.ts';
 import { defaultConfiguration } from './configuration.ts';
-import { decidePolicyController, type PolicyControllerSetup } from './decide.ts';
+import { decidePolicyController, engineReference, type PolicyControllerSetup } from './decide.ts';
 import { cipName, compileCipGlob } from './glob.ts';
 
 /** How policy-controller stands: its ConfigMap, its version, and whom its webhook selects. */
@@ -46,8 +46,12 @@ export function openPolicyController(
   traits.namespaceLabels.add('policy.sigstore.dev/include');
   for (const { content } of policies)
     for (const { selector } of content.spec.match) traits.addSelector('labels', selector);
-  const covering = byImage(policies, ({ content }, name) =>
-    content.spec.images.some(({ glob }) => compileCipGlob(glob)?.(name) ?? false),
+  const compiled = policies.map((policy) => ({
+    policy,
+    globs: policy.content.spec.images.flatMap(({ glob }) => compileCipGlob(glob) ?? []),
+  }));
+  const covering = byImage((name) =>
+    compiled.flatMap(({ policy, globs }) => (globs.some((fits) => fits(name)) ? [policy] : [])),
   );
   const decide = (admitted: AdmittedObject, facts: ImageFacts | undefined) => {
     const parsed = parseReference(admitted.containers[0]?.image ?? '');
@@ -57,16 +61,32 @@ export function openPolicyController(
     const decisions = decidePolicyController(about, setup, admitted, () => facts);
     return pastGate(decisions, gate.unasked(admitted));
   };
-  const whole = rememberingDecider(traits, decide);
+  return someOf(
+    rememberingDecider(traits, decide),
+    policyKey(setup.configuration.reference ?? engineReference(setup.cluster)),
+    new Set(policies.map(({ head }) => policyKey(head.reference))),
+  );
+}
+
+/**
+ * What some policies say, and what the engine says itself. Whether no policy matches can be told by all
+ * of them together only, so all are asked, and the others' words are left out.
+ */
+function someOf(
+  whole: Decider['decide'],
+  ownKey: string,
+  keys: ReadonlySet<string>,
+  only?: ReadonlySet<string>,
+): Decider {
+  const isAsked = (key: string): boolean => only?.has(key) ?? true;
   return {
     engine: 'policy-controller',
-    decide: whole,
-    // Whether no policy matches can be told by all of them together only.
-    only: (keys) => ({
-      engine: 'policy-controller',
-      decide: (admitted, factsOf) =>
-        whole(admitted, factsOf).filter(({ policy }) => keys.has(policyKey(policy))),
-      only: (fewer) => openPolicyController(policies, setup, gate).only(fewer),
-    }),
+    hasPolicies: isAsked(ownKey) || [...keys].some(isAsked),
+    decide:
+      only === undefined
+        ? whole
+        : (admitted, factsOf) =>
+            whole(admitted, factsOf).filter(({ policy }) => only.has(policyKey(policy))),
+    only: (fewer) => someOf(whole, ownKey, keys, fewer),
   };
 }
