@@ -1,4 +1,5 @@
 import { derTargets } from './der-targets.ts';
+import { expressionTargets } from './expression-targets.ts';
 import { otherTargets } from './other-targets.ts';
 import { policyTargets } from './policy-targets.ts';
 import { sigstoreTargets } from './sigstore-targets.ts';
@@ -10,4 +11,5 @@ export const allTargets = async (): Promise<readonly Target[]> => [
   ...(await derTargets()),
   ...(await otherTargets()),
   ...policyTargets(),
+  ...expressionTargets(),
 ];

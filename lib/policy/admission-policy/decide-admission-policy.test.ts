@@ -71,7 +71,9 @@ describe('ValidatingAdmissionPolicy', () => {
       { mode: 'enforce', today: 'refuse' },
     ]);
     const { namespaceLabels: _, ...unread } = aPod('a');
-    expect(decide(aPolicy(), unread, elsewhere)).toMatchObject([{ mode: 'enforce', today: 'error' }]);
+    expect(decide(aPolicy(), unread, elsewhere)).toMatchObject([
+      { mode: 'enforce', today: 'error' },
+    ]);
   });
 
   it.each([
@@ -118,7 +120,9 @@ describe('ValidatingAdmissionPolicy', () => {
 
   it('knows no parameters', () => {
     const params = aBinding(['Deny'], { paramRef: { name: 'x', parameterNotFoundAction: 'Deny' } });
-    expect(decide(saying('false'), aPod(image), params)).toMatchObject([{ today: 'not-evaluated' }]);
+    expect(decide(saying('false'), aPod(image), params)).toMatchObject([
+      { today: 'not-evaluated' },
+    ]);
     expect(decide(saying('params == null'), aPod(image), aBinding())).toMatchObject([
       { today: 'admit' },
     ]);

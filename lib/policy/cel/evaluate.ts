@@ -86,7 +86,10 @@ const compile = remembered((expression: string): Compiled => {
  */
 export function unevaluatedIn(
   expression: string,
-  { names, functions }: { readonly names: readonly string[]; readonly functions: readonly string[] },
+  {
+    names,
+    functions,
+  }: { readonly names: readonly string[]; readonly functions: readonly string[] },
 ): readonly string[] {
   const rewritten = readExpression(expression);
   if (typeof rewritten === 'string') return [rewritten];

@@ -212,7 +212,8 @@ export function callsIn(
   const inside = childrenOf(expr).flatMap(callsIn);
   if (exprKind.case !== 'callExpr') return inside;
   const [first] = exprKind.value.args;
-  const constant = first?.exprKind.case === 'constExpr' ? first.exprKind.value.constantKind : undefined;
+  const constant =
+    first?.exprKind.case === 'constExpr' ? first.exprKind.value.constantKind : undefined;
   const text = constant?.case === 'stringValue' ? constant.value : undefined;
   return [{ name: exprKind.value.function, text }, ...inside];
 }

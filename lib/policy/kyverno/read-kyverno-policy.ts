@@ -4,6 +4,7 @@ import { compileWildcard } from '#lib/policy/patterns.ts';
 import type { PolicyObject, PolicyReader } from '#lib/policy/policy-object.ts';
 import { selects } from '#lib/policy/selector.ts';
 import { readVerification, type VerificationRule } from './attestors.ts';
+import { preconditionsOf } from './preconditions.ts';
 import { KyvernoPolicyBody, type KyvernoRule, type KyvernoSpec } from './schema.ts';
 import { translateVerification } from './translate.ts';
 
@@ -101,17 +102,27 @@ function readKyvernoPolicy(
   };
 }
 
-function unevaluatedOf({
-  name,
-  preconditions,
-  celPreconditions,
-  context,
-  imageExtractors,
-}: KyvernoRule) {
-  const parts = { preconditions, celPreconditions, context, imageExtractors };
-  return Object.entries(parts).flatMap(([part, value]) =>
-    value === undefined ? [] : [`rule ${name}: ${part}`],
-  );
+/** An object that no condition names: what cannot be evaluated for it can be for none. */
+const someObject = {
+  group: '',
+  kind: 'Pod',
+  namespace: 'default',
+  name: 'pod',
+  labels: {},
+  namespaceLabels: {},
+  containers: [{ name: 'main', kind: 'main', image: 'image' }],
+} as const;
+
+function unevaluatedOf(rule: KyvernoRule) {
+  const { name, context, imageExtractors } = rule;
+  const parts = { context, imageExtractors };
+  const asked = preconditionsOf(rule, someObject);
+  return [
+    ...(asked.met === 'not-evaluated' ? [asked.why] : []),
+    ...Object.entries(parts).flatMap(([part, value]) =>
+      value === undefined ? [] : [`rule ${name}: ${part}`],
+    ),
+  ];
 }
 
 const isEnforce = (action: string | undefined): boolean => action?.toLowerCase() === 'enforce';
