@@ -50,7 +50,7 @@ export function configMapLists(
     );
 }
 
-/** Lists of services, and of what answers for them, where webhooks are answered. */
+/** Lists of services, of what answers for them and of how it was started, where webhooks are answered. */
 export function serviceLists(
   { groups }: ServedAdmission,
   namespaces: readonly string[] | undefined,
@@ -63,6 +63,7 @@ export function serviceLists(
   return readable.flatMap((namespace) => [
     { path: pathOf('v1', 'services', namespace), apiVersion: 'v1', kind: 'Service' },
     ...(version === undefined ? [] : [slices(`discovery.k8s.io/${version}`, namespace)]),
+    ...(groups.get('apps')?.includes('v1') ? [deployments(namespace)] : []),
   ]);
 }
 
@@ -70,6 +71,12 @@ const slices = (apiVersion: string, namespace: string): AdmissionList => ({
   path: pathOf(apiVersion, 'endpointslices', namespace),
   apiVersion,
   kind: 'EndpointSlice',
+});
+
+const deployments = (namespace: string): AdmissionList => ({
+  path: pathOf('apps/v1', 'deployments', namespace),
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
 });
 
 /** Says where webhooks are answered, and engines set up, outside of the namespaces that are read. */

@@ -27,10 +27,39 @@ export function admissionObject(
   }
   const { metadata, ...rest } = parsed.data;
   const { managedFields: _, ...kept } = metadata;
-  const object = { ...rest, apiVersion, kind, metadata: kept };
+  const object =
+    kind === 'Deployment'
+      ? { ...startedWith(rest), apiVersion, kind, metadata: identityOf(kept) }
+      : { ...rest, apiVersion, kind, metadata: kept };
   if (!isWithinDepth(object)) return `nested deeper than ${limits.jsonDepth} levels`;
   return object as AdmissionObject;
 }
+
+const Started = z.object({
+  spec: z.object({
+    template: z.object({
+      spec: z.object({
+        containers: z.array(
+          z.object({
+            name: z.string(),
+            image: z.string().optional(),
+            args: z.array(z.string()).optional(),
+          }),
+        ),
+      }),
+    }),
+  }),
+});
+
+/** How an engine was started decides what it heeds; nothing else of it is kept, its environment least. */
+const startedWith = (object: object): object => Started.safeParse(object).data ?? {};
+
+const identityOf = ({ name, namespace, uid }: Kept) => ({
+  name,
+  ...(namespace !== undefined && { namespace }),
+  ...(uid !== undefined && { uid }),
+});
+type Kept = Pick<z.infer<typeof Item>['metadata'], 'name' | 'namespace' | 'uid'>;
 
 const Webhooks = z.object({ webhooks: z.array(z.unknown()) });
 const Webhook = z.object({

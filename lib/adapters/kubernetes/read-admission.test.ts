@@ -259,6 +259,40 @@ describe('reading what decides at admission', () => {
     ]);
     expect(api.requests().filter(isAbout('secrets'))).toEqual([]);
   });
+
+  it('keeps how engines were started, and nothing else of their deployments', async () => {
+    const container = {
+      name: 'kyverno',
+      image: 'ghcr.io/kyverno/kyverno:v1.19.1',
+      args: ['--exceptionNamespace=kyverno'],
+      env: [{ name: 'TOKEN', value: 'hunter2' }],
+    };
+    const spec = { replicas: 3, template: { spec: { containers: [container] } } };
+    const api = await cluster({
+      'admissionregistration.k8s.io/v1': {
+        validatingwebhookconfigurations: some(
+          'ValidatingWebhookConfiguration',
+          webhook('kyverno', 'kyverno'),
+        ),
+      },
+      'apps/v1': {
+        deployments: inNamespaces(
+          'Deployment',
+          named('kyverno-admission-controller', 'kyverno', { spec, status: { replicas: 3 } }),
+          named('web', 'shop', { spec }),
+        ),
+      },
+    });
+    const { objects, problems } = await read(api);
+    expect(problems).toEqual([]);
+    const { env: _, ...kept } = container;
+    expect(objects.filter(({ kind }) => kind === 'Deployment')).toMatchObject([
+      { metadata: { name: 'kyverno-admission-controller' } },
+    ]);
+    const [found] = objects.filter(({ kind }) => kind === 'Deployment');
+    expect(found).toHaveProperty('spec', { template: { spec: { containers: [kept] } } });
+    expect(JSON.stringify(objects)).not.toContain('hunter2');
+  });
 });
 
 describe('a reading of admission that is not whole', () => {
