@@ -72,6 +72,14 @@ export function reviewedWorkload(
 
 const imageDigest: Digest = digest(`sha256:${'ab'.repeat(32)}`);
 
+/** Where engines look for a signature of the image. */
+const beside = {
+  place: 'signature-tag',
+  registry: 'ghcr.io',
+  repository: 'acme/shop',
+  manifest: imageDigest,
+} as const;
+
 /** An image all of whose places were searched, with this evidence. */
 export const reviewedImage = (
   id: number,
@@ -87,7 +95,7 @@ export const reviewedImage = (
     status: evidence.length === 0 ? 'unsigned' : 'verified',
     retryable: false,
     attested: false,
-    evidence,
+    evidence: evidence.map((item) => ({ ...item, sources: [beside] })),
     places: [],
     warnings: [],
     verifierVersion: 'test',
