@@ -86,6 +86,7 @@ export const SimulationList = z
 
 export type SimulationList = z.infer<typeof SimulationList>;
 
+/** What is `unchanged` is counted and not listed. */
 export const simulationChanges = [
   'newly-refused',
   'newly-error',

@@ -12,6 +12,7 @@ import type {
   Store,
   StoredAdmission,
 } from '#lib/ports.ts';
+import { absentFrom } from './absent-lists.ts';
 import { reviewWorkload, type WorkloadReview } from './evaluate.ts';
 import { rememberFacts } from './facts-of-use.ts';
 import type { Fleet, ReviewedCluster } from './fleet.ts';
@@ -20,6 +21,8 @@ import type { Fleet, ReviewedCluster } from './fleet.ts';
 export interface Review {
   /** The fleet as the store has it now, or had it within the last moments. */
   fleet(): Promise<Fleet>;
+  /** Has verdicts at hand about images of workloads that are there no more, until the next look. */
+  know(workloads: readonly ReviewedWorkload[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -74,6 +77,7 @@ export async function createReview(deps: ReviewDependencies): Promise<Review> {
       running ??= refresh();
       return running;
     },
+    know: (workloads) => board.know(workloads),
     close: unlisten,
   };
 }
@@ -151,6 +155,13 @@ class Board {
     for (const part of chunks(changed, imagesAtOnce))
       for (const one of await this.#deps.store.reviewedImages(part)) this.#images.set(one.id, one);
     return new Set(changed);
+  }
+
+  async know(workloads: readonly ReviewedWorkload[]): Promise<void> {
+    const wanted = workloads.flatMap(({ uses }) => uses.flatMap(({ image }) => image ?? []));
+    const missing = [...new Set(wanted)].filter((id) => !this.#images.has(id));
+    for (const part of chunks(missing, imagesAtOnce))
+      for (const one of await this.#deps.store.reviewedImages(part)) this.#images.set(one.id, one);
   }
 
   async #openCluster(
@@ -250,18 +261,6 @@ class Board {
     this.#reviews = new Map([...this.#reviews].filter(([id]) => clusters.has(id)));
   }
 }
-
-/** Lists of which files hold nothing: unlike with a cluster, that does not mean that nothing is there. */
-const listsOfFiles = [
-  ['validatingwebhookconfigurations', 'WebhookConfiguration'],
-  ['services', 'Service'],
-  ['endpointslices', 'EndpointSlice'],
-] as const;
-
-const absentFrom = (stored: StoredAdmission | undefined): readonly string[] =>
-  listsOfFiles.flatMap(([list, kind]) =>
-    stored?.objects.some((object) => object.kind.endsWith(kind)) ? [] : [list],
-  );
 
 const staleStates: readonly string[] = ['stale', 'failed'];
 

@@ -8,7 +8,6 @@ import {
 import { OperationalError } from '#lib/errors.ts';
 import type { Log } from '#lib/log.ts';
 import type { Queue, ReviewStore } from '#lib/ports.ts';
-import type { Fleet } from './fleet.ts';
 import type { Review } from './review.ts';
 import { concerns, decidedBefore, simulateWorkload, summaryOf } from './simulate.ts';
 import { type Supposed, suppose } from './suppose.ts';
@@ -129,7 +128,7 @@ async function work(
   let toldAt = performance.now();
   let until = toldAt + sliceMs;
   let done = 0;
-  for await (const row of simulated(deps, fleet, supposed, running.request)) {
+  for await (const row of simulated(deps, supposed, running.request)) {
     signal.throwIfAborted();
     done += 1;
     if (row !== undefined) rows.push(row);
@@ -145,7 +144,9 @@ async function work(
     until = performance.now() + sliceMs;
   }
   if ((await store.simulation(running.id))?.state === 'stopped') return;
-  await store.saveSimulationRows(running.id, inOrder(rows));
+  // Most of a fleet does not change: that is a count, and no list.
+  const told = rows.filter(({ change }) => change !== 'unchanged');
+  await store.saveSimulationRows(running.id, inOrder(told));
   await store.saveSimulation({
     ...begun,
     ...summaryOf(rows),
@@ -159,8 +160,7 @@ async function work(
 
 /** One item for each workload looked at: its row, or nothing where no rule is about it. */
 async function* simulated(
-  { store, now }: SimulatorDependencies,
-  fleet: Fleet,
+  { store, review, now }: SimulatorDependencies,
   supposed: Supposed,
   request: SimulationRequest,
 ): AsyncGenerator<SimulationRow | undefined> {
@@ -172,13 +172,14 @@ async function* simulated(
   if (request.days === 0) return;
   const byCluster = new Map(supposed.clusters.map((one) => [one.cluster.id, one]));
   const since = new Date(now().getTime() - request.days * dayMs);
-  for await (const batch of store.formerWorkloads(since))
+  for await (const batch of store.formerWorkloads(since)) {
+    await review.know(batch);
     for (const input of batch) {
       const one = byCluster.get(input.workload.cluster);
       if (one === undefined || !concerns(one, request, input.workload.namespace)) continue;
-      const { admission } = fleet.clusters.get(one.cluster.id) ?? one;
-      yield simulateWorkload(one, input, decidedBefore(one.cluster, admission, input));
+      yield simulateWorkload(one, input, decidedBefore(one.cluster, input));
     }
+  }
 }
 
 /** What would change comes first; within one change the order of the clusters stays. */

@@ -5,7 +5,7 @@ import type {
   SimulationRow,
 } from '#lib/contract/simulations.ts';
 import type { DecisionOutcome, RuleDecision } from '#lib/model/policy.ts';
-import type { Admission, NextEvent } from '#lib/policy/admission.ts';
+import type { NextEvent } from '#lib/policy/admission.ts';
 import { nextEvent } from '#lib/policy/next-event.ts';
 import type { ReviewedWorkload } from '#lib/ports.ts';
 import { decideWorkload } from './evaluate.ts';
@@ -89,11 +89,9 @@ function rowOf(
 
 /** What an engine would have said before the change to a workload that runs no more. */
 export const decidedBefore = (
-  cluster: ReviewedCluster,
-  admission: Admission,
+  { admission, labelsOf, factsOfUse }: ReviewedCluster,
   input: ReviewedWorkload,
-): readonly RuleDecision[] =>
-  decideWorkload(admission, input, cluster.labelsOf, cluster.factsOfUse);
+): readonly RuleDecision[] => decideWorkload(admission, input, labelsOf, factsOfUse);
 
 /** Whether a request is about a namespace of a supposed cluster. */
 export const concerns = (
