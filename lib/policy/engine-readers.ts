@@ -3,6 +3,7 @@ import {
   bindingKinds,
   readAdmissionPolicy,
   readBinding,
+  unevaluatedParts,
 } from './admission-policy/read-admission-policy.ts';
 import { constraintKinds, readConstraint } from './gatekeeper/constraint.ts';
 import { readConstraintTemplate, templateKinds } from './gatekeeper/constraint-template.ts';
@@ -34,7 +35,7 @@ export const engineReaders = [
     mode: 'none',
     verifies: false,
     images: [],
-    unevaluated: spec.validations.map(({ expression }) => `CEL: ${expression.slice(0, 300)}`),
+    unevaluated: unevaluatedParts(spec),
   })),
   readerOf(bindingKinds, 'admission-policy-binding', readBinding),
   readerOf(kubewardenKinds, 'kubewarden-policy', readKubewarden, (policy) => ({

@@ -45,6 +45,7 @@ function summaryOf(summary: PolicySummary, bindings: readonly Binding[]): Policy
         ? [`no ValidatingAdmissionPolicyBinding names ${name}: it does nothing`]
         : []),
       ...params.map(({ head }) => `the parameters of the binding ${head.reference.name}`),
+      ...summary.unevaluated,
     ],
   };
 }

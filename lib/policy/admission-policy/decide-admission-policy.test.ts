@@ -152,6 +152,19 @@ describe('ValidatingAdmissionPolicy', () => {
     expect(decide(policy, pod, aBinding())).toMatchObject([{ today }]);
   });
 
+  it('names what it does not evaluate, and nothing else', () => {
+    const policy = saying('quantity("1") == quantity("2") || params.x == 1 || [1].all(y, y > 0)', {
+      paramKind: { apiVersion: 'v1', kind: 'ConfigMap' },
+      matchConditions: [{ name: 'c', expression: 'authorizer.serviceAccount("a", "b") != null' }],
+    });
+    expect(policy.summary?.unevaluated).toEqual([
+      'matchConditions c: the function authorizer.serviceAccount is not evaluated here',
+      'validations[0]: the function quantity is not evaluated here',
+      'validations[0]: params is not known here',
+    ]);
+    expect(aPolicy().summary?.unevaluated).toEqual([]);
+  });
+
   it('reads variables, and pods in what makes them', () => {
     const rules = [
       { apiGroups: ['apps'], apiVersions: ['v1'], operations: ['*'], resources: ['deployments'] },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { PolicyMode, ReadDocument } from '#lib/model/policy.ts';
+import { unevaluatedIn } from '#lib/policy/cel/evaluate.ts';
 import { type ObjectHead, readObject, refused } from '#lib/policy/object.ts';
 import { LabelSelector } from '#lib/policy/selector.ts';
 
@@ -57,7 +58,7 @@ const group = 'admissionregistration.k8s.io';
 export const admissionPolicyKinds = { group, kinds: ['ValidatingAdmissionPolicy'], versions };
 export const bindingKinds = { group, kinds: ['ValidatingAdmissionPolicyBinding'], versions };
 
-/** Reads a ValidatingAdmissionPolicy (admissionregistration.k8s.io). Its CEL is kept and not run. */
+/** Reads a ValidatingAdmissionPolicy (admissionregistration.k8s.io). */
 export function readAdmissionPolicy(
   cluster: string,
   document: unknown,
@@ -68,6 +69,23 @@ export function readAdmissionPolicy(
   if (body.spec.validations.length + body.spec.auditAnnotations.length === 0)
     return refused('spec.validations', 'is empty, and so is spec.auditAnnotations');
   return { ...read, value: { head, spec: body.spec, document } };
+}
+
+/** What of the expressions of a policy cannot be evaluated, each with the place where it stands. */
+export function unevaluatedParts(spec: AdmissionPolicy['spec']): readonly string[] {
+  const names = ['object', 'oldObject', 'request', 'namespaceObject'];
+  const known = {
+    names: spec.paramKind === undefined ? [...names, 'params'] : names,
+    functions: [],
+  };
+  const places = [
+    ...spec.matchConditions.map((one) => ({ ...one, place: `matchConditions ${one.name}` })),
+    ...spec.variables.map((one) => ({ ...one, place: `variable ${one.name}` })),
+    ...spec.validations.map((one, index) => ({ ...one, place: `validations[${index}]` })),
+  ];
+  return places.flatMap(({ place, expression }) =>
+    unevaluatedIn(expression, known).map((why) => `${place}: ${why}`),
+  );
 }
 
 const actions = ['Deny', 'Warn', 'Audit'] as const;

@@ -306,4 +306,20 @@ describe('ImageValidatingPolicy', () => {
     ]);
     expect(decide(aPolicy())[0]?.engineMayDiffer).toBeUndefined();
   });
+
+  it('names what of it is not evaluated, and nothing else', () => {
+    expect(aPolicy().summary?.unevaluated).toEqual([]);
+    const policy = validating(
+      'extractPayload(ref, attestations.a).x == globalContext.Get("a", "b")',
+      {
+        matchConditions: [{ name: 'c', expression: 'has(object.metadata.labels) && !broken(' }],
+      },
+    );
+    expect(policy.summary?.unevaluated).toEqual([
+      expect.stringContaining('matchConditions c: the expression is not understood here'),
+      'validations[0]: the function extractPayload is not evaluated here',
+      'validations[0]: ref is not known here',
+      'validations[0]: the function globalContext.Get is not evaluated here',
+    ]);
+  });
 });

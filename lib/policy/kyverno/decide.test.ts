@@ -168,6 +168,16 @@ describe('Kyverno', () => {
     expect(today(aPolicy(refusing, labels), { pod })).toBe('not-evaluated');
   });
 
+  it('names preconditions that it cannot evaluate, and no others', () => {
+    const asking = (key: string) =>
+      aPolicy({}, { rule: { preconditions: { all: [{ key, operator: 'Equals', value: 'a' }] } } })
+        .summary?.unevaluated;
+    expect(asking('{{ request.object.metadata.labels.app }}')).toEqual([]);
+    expect(asking('{{ settings.data.mode }}')).toEqual([
+      'the preconditions of check: settings is not known here',
+    ]);
+  });
+
   it('verifies whatever preconditions in CEL say, which are about other rules', () => {
     const rule = { celPreconditions: [{ name: 'a', expression: 'false' }] };
     expect(today(aPolicy({ attestors: [{ entries: [theirs] }] }, { rule }))).toBe('refuse');
