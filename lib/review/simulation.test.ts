@@ -83,17 +83,36 @@ describe('a simulation', () => {
     expect(done.patches).toMatchObject([{ policy: 'ClusterPolicy signed' }]);
   });
 
-  it('lists what would change before what would not', async () => {
-    const web = reviewedWorkload('web', {}, { team: 'shop' });
-    store.workloads.delete('prod:web');
-    // Now the one for which nothing changes is met before it.
-    store.workloads.set('prod:web', web);
-    const done = await simulate({});
-    expect((store.rows.get(done.id) ?? []).map(({ change }) => change)).toEqual([
-      'newly-refused',
-      'newly-refused',
-      'unchanged',
-    ]);
+  it('lists what would change, the gravest first, and counts the rest', async () => {
+    // Met before those that would be refused.
+    const first = reviewedWorkload('blind', { image: 4 });
+    const others = [...store.workloads];
+    store.workloads.clear();
+    for (const [key, one] of [['prod:blind', first] as const, ...others])
+      store.workloads.set(key, one);
+    store.images.set(4, { id: 4, revision: '1' });
+    const enforcing = aKyvernoPolicy('blocking');
+    store.admissions.set('prod', storedAdmission('prod', [audit, enforcing], { revision: 2 }));
+    store.tell();
+    const done = await simulate({
+      suppose: {
+        kind: 'replace',
+        cluster: 'prod',
+        replaces: [
+          objectId({
+            cluster: 'prod',
+            group: 'kyverno.io',
+            version: 'v1',
+            kind: 'ClusterPolicy',
+            name: 'blocking',
+          }),
+        ],
+        documents: JSON.stringify(audit),
+      },
+    });
+    expect(done.counts).toMatchObject({ newlyAdmitted: 2, newlyRefused: 0, unchanged: 2 });
+    const changes = (store.rows.get(done.id) ?? []).map(({ change }) => change);
+    expect(changes).toEqual(['newly-admitted', 'newly-admitted']);
   });
 
   it('is about the namespaces that were asked for, and no other', async () => {
