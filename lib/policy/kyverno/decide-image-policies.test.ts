@@ -1,63 +1,17 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { AdmittedObject } from '#lib/policy/admitted-object.ts';
-import { keyFingerprint } from '#lib/policy/facts.ts';
-import { worstOf } from '#lib/policy/finding.ts';
-import { aPod, aSigner, aVerdict, readAs, someDigest, someFacts } from '#tests/builders/policy.ts';
-import { defaultKyvernoConfiguration } from './configuration.ts';
-import { decideImagePolicies } from './decide-image-policies.ts';
-
-const issuer = 'https://token.actions.githubusercontent.com';
-const subject = 'https://github.com/acme/shop/release.yaml@refs/heads/main';
-const signer = aSigner(subject, issuer);
-const signed = someFacts([aVerdict(signer)]);
-const unsigned = someFacts([]);
-const identity = { issuer, subjectRegExp: '^https://github.com/acme/' };
-const attestor = (one: object = identity, more: object = {}) => ({
-  name: 'a',
-  cosign: { keyless: { identities: [one] }, ...more },
-});
-
-const verified = 'images.containers.map(i, verifyImageSignatures(i, [attestors.a])).all(e, e > 0)';
-const aPolicy = (spec: object = {}, kind = 'ImageValidatingPolicy', namespace?: string) =>
-  readAs('image-validating-policy', {
-    apiVersion: 'policies.kyverno.io/v1',
-    kind,
-    metadata: { name: 'signed', ...(namespace !== undefined && { namespace }) },
-    spec: {
-      matchConstraints: {
-        resourceRules: [
-          { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] },
-        ],
-      },
-      matchImageReferences: [{ glob: 'ghcr.io/*' }],
-      attestors: [attestor()],
-      validations: [{ expression: verified }],
-      ...spec,
-    },
-  });
-const image = `ghcr.io/a/b@${someDigest}`;
-const decide = (
-  policy: ReturnType<typeof aPolicy>,
-  pod: AdmittedObject = aPod(image),
-  facts: Record<string, ReturnType<typeof someFacts> | undefined> = { [image]: signed },
-  version?: string,
-) =>
-  decideImagePolicies(
-    [policy],
-    [],
-    {
-      cluster: 'prod',
-      configuration: defaultKyvernoConfiguration,
-      ...(version !== undefined && { version }),
-    },
-    pod,
-    (one) => facts[one],
-  );
-const today = (...args: Parameters<typeof decide>) =>
-  worstOf(decide(...args).map((one) => one.today));
-const validating = (expression: string, more: object = {}) =>
-  aPolicy({ validations: [{ expression }], ...more });
+import {
+  aPolicy,
+  attestor,
+  decide,
+  image,
+  issuer,
+  signed,
+  today,
+  unsigned,
+  validating,
+  verified,
+} from '#tests/builders/image-policy.ts';
+import { aPod, aSigner, aVerdict, someFacts } from '#tests/builders/policy.ts';
 
 describe('ImageValidatingPolicy', () => {
   it('admits what its attestor signed, and refuses what it did not', () => {
@@ -73,43 +27,6 @@ describe('ImageValidatingPolicy', () => {
     expect(today(aPolicy(), aPod(image), {})).toBe('error');
     const incomplete = someFacts([], { incomplete: 'the registry did not answer' });
     expect(today(aPolicy(), aPod(image), { [image]: incomplete })).toBe('error');
-  });
-
-  it.each([
-    ['a subject by an expression', attestor({ issuer, subjectExpression: 'true' })],
-    [
-      'roots of its own',
-      { name: 'a', cosign: { keyless: { identities: [identity], roots: 'PEM' } } },
-    ],
-    ['a trust root of its own', attestor(identity, { tuf: { mirror: 'https://tuf' } })],
-    ['logs of its own', attestor(identity, { ctlog: { rekorPubKey: 'PEM' } })],
-    [
-      'extensions',
-      {
-        name: 'a',
-        cosign: { keyless: { identities: [identity], additionalExtensions: { a: 'b' } } },
-      },
-    ],
-    ['no issuer', attestor({ subject })],
-    ['a key that lies elsewhere', { name: 'a', cosign: { key: { kms: 'awskms://x' } } }],
-    ['a certificate', { name: 'a', cosign: { certificate: { cert: { value: 'PEM' } } } }],
-  ])('evaluates no attestor with %s', (_, one) => {
-    expect(today(aPolicy({ attestors: [one] }))).toBe('not-evaluated');
-  });
-
-  it('knows keys by their fingerprints', () => {
-    const pem = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-      .publicKey.export({ type: 'spki', format: 'pem' })
-      .toString();
-    const fingerprint = keyFingerprint(pem) ?? '';
-    const policy = aPolicy({ attestors: [{ name: 'a', cosign: { key: { data: pem } } }] });
-    const byKey = (key: string) => ({
-      [image]: someFacts([
-        aVerdict({ kind: 'key', fingerprint: key, algorithm: 'ecdsa' } as never),
-      ]),
-    });
-    expect(today(policy, aPod(image), byKey(fingerprint))).toBe('admit');
-    expect(today(policy, aPod(image), byKey('00'.repeat(32)))).toBe('refuse');
   });
 
   it.each([
@@ -143,29 +60,6 @@ describe('ImageValidatingPolicy', () => {
       validationConfigurations: { required: false },
     });
     expect(today(policy)).toBe(outcome);
-  });
-
-  it('counts attestations of a type', () => {
-    const type = 'https://spdx.dev/Document';
-    const policy = validating(
-      'images.containers.all(i, verifyAttestationSignatures(i, attestations.sbom, [attestors.a]) == 1)',
-      { attestations: [{ name: 'sbom', intoto: { type } }] },
-    );
-    const facts = (predicateType: string) => ({
-      [image]: someFacts([
-        aVerdict(signer, { kind: 'cosign-attestation', proves: 'attested', predicateType }),
-      ]),
-    });
-    expect(today(policy, aPod(image), facts(type))).toBe('admit');
-    expect(today(policy, aPod(image), facts('https://slsa.dev/provenance/v1'))).toBe('refuse');
-  });
-
-  it('leaves open which of two formats counts', () => {
-    const both = someFacts([
-      aVerdict(signer),
-      aVerdict(aSigner('https://github.com/other/x', issuer), { kind: 'sigstore-bundle' }),
-    ]);
-    expect(today(aPolicy(), aPod(image), { [image]: both })).toBe('not-evaluated');
   });
 
   describe('of several containers', () => {
