@@ -5,6 +5,7 @@ import {
   isNamed,
   isSkipped,
 } from '#lib/lab/plan/admission-decisions.ts';
+import { unexaminedByRatify } from '#lib/lab/plan/admission-policies.ts';
 import type { PlannedWorkload } from '#lib/lab/plan/plan.ts';
 import type {
   PlannedAdmission,
@@ -14,14 +15,10 @@ import type {
   PlannedExceptionRow,
   PlannedPolicy,
 } from '#lib/lab/plan/planned-admission.ts';
-import { hosts } from '#lib/lab/plan/zones.ts';
 import type { ExceptionFault } from '#lib/model/admission.ts';
 
 /** A day before which what has expired did so, and after which the rest does; far from any run of a lab. */
 const someDay = '2026-11-01T00:00:00Z';
-
-/** The image that the trust policy of the lab's Ratify lets through unexamined. */
-export const unexaminedByRatify = `${hosts.mirror}/classic/wiki`;
 
 /** A workload with what the policies of its cluster say of it. */
 interface Decided {

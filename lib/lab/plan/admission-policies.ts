@@ -5,6 +5,9 @@ const ghcr = `${hosts.ghcr}/`;
 const registry = (zone: string) => `${hosts.registry}/${zone}/`;
 const mirror = (zone: string) => `${hosts.mirror}/${zone}/`;
 
+/** The repository whose images the trust policy of the lab's Ratify lets through unexamined. */
+export const unexaminedByRatify = `${hosts.mirror}/classic/wiki`;
+
 type Rest = Pick<PlannedPolicy, 'mode' | 'prefixes' | 'demand'> & Partial<PlannedPolicy>;
 
 const of =

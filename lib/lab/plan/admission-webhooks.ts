@@ -97,6 +97,7 @@ export const firstWebhooks: readonly PlannedWebhook[] = [
     },
   },
 ];
+/** The services of the first cluster's webhooks, as far as they are there. */
 export const firstServices: readonly PlannedService[] = [
   kyvernoService,
   { namespace: 'gatekeeper-system', name: 'gatekeeper-webhook-service', ready: 3 },
@@ -111,6 +112,7 @@ export const secondWebhooks: readonly PlannedWebhook[] = [
   }),
   ...policyControllerPair({ ca: 'expired' }),
 ];
+/** The services of the second cluster's webhooks, as far as they are there. */
 export const secondServices: readonly PlannedService[] = [kyvernoService, policyControllerService];
 
 /** A missing service, one without endpoints, bundles of certificates that are none. */
@@ -151,6 +153,7 @@ export const thirdWebhooks: readonly PlannedWebhook[] = [
     namespaceSelector: expression(nameLabel, 'In', ['notifications']),
   },
 ];
+/** The services of the third cluster's webhooks, as far as they are there. */
 export const thirdServices: readonly PlannedService[] = [
   policyControllerService,
   { namespace: 'connaisseur', name: 'connaisseur-svc', ready: 0 },

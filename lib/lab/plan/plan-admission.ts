@@ -1,14 +1,5 @@
 import { decisionsOf, isSkipped } from './admission-decisions.ts';
-import { firstPolicies, secondPolicies, thirdPolicies } from './admission-policies.ts';
-import {
-  firstServices,
-  firstWebhooks,
-  namespaceMarks,
-  secondServices,
-  secondWebhooks,
-  thirdServices,
-  thirdWebhooks,
-} from './admission-webhooks.ts';
+import { type AdmissionDraft, admissionDrafts } from './admission-drafts.ts';
 import type { ImageTruth } from './image-truth.ts';
 import type { PlannedWorkload } from './plan.ts';
 import type {
@@ -17,119 +8,6 @@ import type {
   PlannedDisagreement,
   PlannedException,
 } from './planned-admission.ts';
-
-type Draft = Omit<PlannedAdmission, 'cluster'>;
-const nothingElse = { exceptions: [], disagreements: [] };
-const mark = (name: string, value: string, ...namespaces: string[]) =>
-  Object.fromEntries(namespaces.map((namespace) => [namespace, { [name]: value }]));
-
-const exemptOfKyverno = { except: ['kube-system', 'kyverno'] };
-
-const first: Draft = {
-  engines: [
-    {
-      engine: 'kyverno',
-      version: 'v1.14.4',
-      namespace: 'kyverno',
-      workload: 'kyverno-admission-controller',
-      asked: exemptOfKyverno,
-    },
-    {
-      engine: 'gatekeeper',
-      version: 'v3.18.2',
-      namespace: 'gatekeeper-system',
-      workload: 'gatekeeper-controller-manager',
-      asked: { except: ['kube-system', 'gatekeeper-system', 'sandbox'] },
-      ratify: true,
-    },
-  ],
-  policies: firstPolicies,
-  webhooks: firstWebhooks,
-  services: firstServices,
-  namespaceLabels: mark(namespaceMarks.ignore, 'true', 'sandbox'),
-  reports: 'wgpolicyk8s.io',
-  ...nothingElse,
-};
-
-const optedIn = ['payments', 'checkout', 'ingress', 'sandbox'];
-const second: Draft = {
-  engines: [
-    {
-      engine: 'kyverno',
-      version: 'v1.19.0',
-      namespace: 'kyverno',
-      workload: 'kyverno-admission-controller',
-      asked: exemptOfKyverno,
-    },
-    {
-      engine: 'policy-controller',
-      version: 'v0.13.0',
-      namespace: 'cosign-system',
-      workload: 'policy-controller-webhook',
-      asked: { only: optedIn },
-      noMatch: 'allow',
-    },
-    {
-      engine: 'gatekeeper',
-      version: 'v3.14.0',
-      namespace: 'gatekeeper-system',
-      workload: 'gatekeeper-audit',
-      asked: { only: [] },
-    },
-    { engine: 'validating-admission-policy', asked: { except: [] } },
-  ],
-  policies: secondPolicies,
-  webhooks: secondWebhooks,
-  services: secondServices,
-  namespaceLabels: mark(namespaceMarks.optIn, 'true', ...optedIn),
-  reports: 'openreports.io',
-  ...nothingElse,
-};
-
-const strictlyIn = ['payments', 'identity', 'search'];
-const third: Draft = {
-  engines: [
-    {
-      engine: 'policy-controller',
-      version: 'v0.15.1',
-      namespace: 'cosign-system',
-      workload: 'policy-controller-webhook',
-      asked: { only: strictlyIn },
-      noMatch: 'warn',
-    },
-    {
-      engine: 'portieris',
-      version: 'v0.14.0',
-      namespace: 'portieris',
-      workload: 'portieris',
-      asked: { except: ['kube-system', 'portieris'] },
-    },
-    {
-      engine: 'connaisseur',
-      version: 'v3.10.0',
-      namespace: 'connaisseur',
-      workload: 'connaisseur-deployment',
-      asked: { only: ['shipping'] },
-    },
-    {
-      engine: 'kubewarden',
-      version: 'v1.31.0',
-      namespace: 'kubewarden',
-      workload: 'policy-server-default',
-      asked: { only: ['notifications'] },
-    },
-    { engine: 'openshift', asked: { except: [] } },
-  ],
-  policies: thirdPolicies,
-  webhooks: thirdWebhooks,
-  services: thirdServices,
-  namespaceLabels: {
-    ...mark(namespaceMarks.optIn, 'true', ...strictlyIn),
-    ...mark(namespaceMarks.connaisseur, 'validate', 'shipping'),
-  },
-  reports: 'none',
-  ...nothingElse,
-};
 
 /**
  * Plans admission in the first three clusters; further ones have no engine. Exceptions and false
@@ -143,13 +21,16 @@ export function planAdmission(
 ): readonly PlannedAdmission[] {
   const base = workloads.filter(({ namespace }) => !isRepeated(namespace));
   const byCluster = Map.groupBy(base, ({ cluster }) => cluster);
-  return [first, second, third].flatMap((draft, index) => {
+  return admissionDrafts.flatMap((draft, index) => {
     const cluster = clusters[index];
     if (cluster === undefined) return [];
     const own = byCluster.get(cluster) ?? [];
-    const rows = own.map((workload) => decisionsOf(draft, truth, workload));
+    const unplanted = { ...draft, exceptions: [] };
+    const rows = own.map((workload) => decisionsOf(unplanted, truth, workload));
     const found: Found = { draft, rows, truth, workloads: own };
-    return [{ cluster, ...draft, ...(plants[index]?.(found) ?? nothingElse) }];
+    return [
+      { cluster, ...draft, ...(plants[index]?.(found) ?? { exceptions: [], disagreements: [] }) },
+    ];
   });
 }
 
@@ -158,7 +39,7 @@ const isRepeated = (namespace: string): boolean => /-\d+$/.test(namespace);
 
 /** A cluster before exceptions, with what its policies say of each workload. */
 interface Found {
-  readonly draft: Draft;
+  readonly draft: AdmissionDraft;
   /** In the order of the workloads. */
   readonly rows: readonly (readonly PlannedDecisionRow[])[];
   readonly workloads: readonly PlannedWorkload[];

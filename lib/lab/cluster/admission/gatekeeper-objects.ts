@@ -1,4 +1,5 @@
 import type { CustomObjects, KubernetesObject } from '#lib/lab/kubernetes/kubernetes-object.ts';
+import { unexaminedByRatify } from '#lib/lab/plan/admission-policies.ts';
 import type { PlannedPolicy } from '#lib/lab/plan/planned-admission.ts';
 import { hosts } from '#lib/lab/plan/zones.ts';
 import { metadataOf } from './admission-object.ts';
@@ -110,9 +111,6 @@ export const ratifyProvider = (cluster: string, caBundle: string): KubernetesObj
 
 const ratify = { group: 'config.ratify.deislabs.io', versions: ['v1beta1'] } as const;
 
-/** Repository whose images Ratify's trust policy lets through unexamined. */
-export const notationSkipped = `${hosts.mirror}/classic/wiki`;
-
 /** What Ratify 1.4 is told: a store, a verifier of Notation signatures, a policy. */
 export const ratifyObjects = (cluster: string): readonly CustomObjects[] => [
   {
@@ -152,7 +150,7 @@ export const ratifyObjects = (cluster: string): readonly CustomObjects[] => [
                 },
                 {
                   name: 'old-wiki',
-                  registryScopes: [notationSkipped],
+                  registryScopes: [unexaminedByRatify],
                   signatureVerification: { level: 'skip' },
                   trustStores: [],
                   trustedIdentities: [],
