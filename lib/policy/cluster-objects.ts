@@ -16,6 +16,13 @@ export type Typed<Type extends PolicyContent['type']> = PolicyObject<
   Extract<PolicyContent, { readonly type: Type }>
 >;
 
+/** How a container of a Deployment is started. */
+export interface StartedContainer {
+  readonly deployment: string;
+  readonly image: string;
+  readonly args: readonly string[];
+}
+
 /** The objects of a cluster, each read by its reader and put where it belongs. */
 export interface ClusterObjects
   extends Pick<AdmissionSurface, 'webhooks' | 'services' | 'endpoints'> {
@@ -26,8 +33,8 @@ export interface ClusterObjects
     readonly configuration: ConnaisseurConfiguration;
   }[];
   readonly reports: readonly EngineReport[];
-  /** Arguments of containers that belong to Deployments, by `namespace/name`. */
-  readonly arguments: ReadonlyMap<string, readonly string[]>;
+  /** Containers of Deployments that were read: how engines were started. */
+  readonly started: readonly StartedContainer[];
   readonly unread: readonly {
     readonly reference: ObjectReference;
     readonly problems: readonly DocumentProblem[];
@@ -41,7 +48,7 @@ interface Sorted {
   readonly webhooks: WebhookConfiguration[];
   readonly services: { readonly namespace: string; readonly name: string }[];
   readonly endpoints: NonNullable<ClusterObjects['endpoints']>[number][];
-  readonly arguments: Map<string, readonly string[]>;
+  readonly started: StartedContainer[];
   readonly unread: ClusterObjects['unread'][number][];
   /** Objects that an API server served, and not a file. */
   served: number;
@@ -59,7 +66,7 @@ export function sortObjects({ cluster, objects, unreadable }: AdmissionInput): C
     webhooks: [],
     services: [],
     endpoints: [],
-    arguments: new Map(),
+    started: [],
     unread: [],
     served: 0,
   };
@@ -159,7 +166,7 @@ const sorters: readonly Sorter[] = [
     },
   },
   { takes: is('discovery.k8s.io', 'EndpointSlice'), put: putEndpoints },
-  { takes: is('apps', 'Deployment'), put: putArguments },
+  { takes: is('apps', 'Deployment'), put: putStarted },
   // Namespaces come reduced to their labels.
   { takes: is('', 'Namespace'), put: () => [] },
   {
@@ -202,28 +209,31 @@ function putEndpoints(
   return [];
 }
 
-const Arguments = z.looseObject({
+const Started = z.looseObject({
   spec: z.looseObject({
     template: z.looseObject({
       spec: z.looseObject({
-        containers: z.array(z.looseObject({ args: z.array(z.string()).default([]) })),
+        containers: z.array(
+          z.looseObject({
+            image: z.string().default(''),
+            args: z.array(z.string()).default([]),
+          }),
+        ),
       }),
     }),
   }),
 });
 
-function putArguments(
+/** Deployments beside those of engines say nothing here; one that cannot be read says as much. */
+function putStarted(
   _cluster: string,
   object: unknown,
-  { arguments: kept }: Sorted,
-  { reference: { namespace = '', name } }: ObjectHead,
+  { started }: Sorted,
+  { reference: { name } }: ObjectHead,
 ): Problems {
-  const read = readShape(Arguments, object);
-  if (read.kind === 'refused') return read.problems;
-  const { containers } = read.value.spec.template.spec;
-  kept.set(
-    `${namespace}/${name}`,
-    containers.flatMap(({ args }) => args),
-  );
+  const read = readShape(Started, object);
+  if (read.kind === 'refused') return [];
+  for (const { image, args } of read.value.spec.template.spec.containers)
+    started.push({ deployment: name, image, args });
   return [];
 }

@@ -46,6 +46,7 @@ function summaryOf(summary: PolicySummary, bindings: readonly Binding[]): Policy
         : []),
       ...params.map(({ head }) => `the parameters of the binding ${head.reference.name}`),
       ...summary.unevaluated,
+      ...summary.unevaluated,
     ],
   };
 }

@@ -96,6 +96,8 @@ describe('the exception ledger', () => {
     ],
     [['--enablePolicyException=true', '--exceptionNamespace=exceptions'], undefined],
     [['--enablePolicyException=true', '--exceptionNamespace=*'], undefined],
+    [['--exceptionNamespace=*'], 'nobody knows whether the engine honours exceptions'],
+    [['--enablePolicyException=true'], 'nobody knows whether the engine honours exceptions'],
   ])('P04 says whether Kyverno honours exceptions: %j', (args, why) => {
     const objects = [
       aKyvernoPolicy('signed'),
@@ -105,7 +107,21 @@ describe('the exception ledger', () => {
     const entry = only(objects, 'policy-exception');
     expect(entry.notHonoured).toBe(why);
     const bypassed = anAdmission(objects).bypasses.some(({ code }) => code === 'exception');
-    expect(bypassed).toBe(why === undefined);
+    expect(bypassed).toBe(why === undefined || why.startsWith('nobody'));
+  });
+
+  it('P04 without a namespace Kyverno honours none since 1.13', () => {
+    const objects = [
+      aKyvernoPolicy('signed'),
+      ruleException(resources()),
+      admissionController('--enablePolicyException=true'),
+    ];
+    const notHonoured = (version: string) => {
+      const engines = [{ engine: 'kyverno' as const, version, namespace: 'x', workload: 'x' }];
+      return anAdmission(objects, { engines }).exceptions.map((one) => one.notHonoured);
+    };
+    expect(notHonoured('v1.13.0')).toEqual(['the engine honours no exceptions']);
+    expect(notHonoured('v1.12.6')).toEqual(['nobody knows whether the engine honours exceptions']);
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import type { InstalledEngine } from '#lib/model/admission.ts';
-import type { ClusterObjects, Typed } from '#lib/policy/cluster-objects.ts';
+import type { ClusterObjects, StartedContainer, Typed } from '#lib/policy/cluster-objects.ts';
 import { policyKey } from '#lib/policy/decisions/decider.ts';
 import { TraitCollector } from '#lib/policy/decisions/traits.ts';
 import type { Gate } from '#lib/policy/decisions/webhook-gate.ts';
@@ -23,11 +23,11 @@ export interface KyvernoAsked {
 /** How Kyverno stands: its ConfigMap, its version, and its arguments where a Deployment shows them. */
 export function kyvernoSetup(
   cluster: string,
-  objects: Pick<ClusterObjects, 'of' | 'arguments'>,
+  objects: Pick<ClusterObjects, 'of' | 'started'>,
   engines: readonly InstalledEngine[],
 ): KyvernoSetup {
   const version = engines.find((one) => one.engine === 'kyverno' && one.version)?.version;
-  const exceptions = exceptionFlags([...objects.arguments.values()].flat());
+  const exceptions = exceptionFlags(objects.started.filter(isAdmissionController), version);
   return {
     cluster,
     configuration: objects.of('kyverno-configuration')[0]?.content ?? defaultKyvernoConfiguration,
@@ -36,17 +36,37 @@ export function kyvernoSetup(
   };
 }
 
-/** Defaults changed over the versions, so both flags must be written, or exceptions be turned off. */
-function exceptionFlags(flags: readonly string[]): KyvernoSetup['exceptions'] {
+/** Its other controllers are started otherwise, from images of other names. */
+const isAdmissionController = ({ deployment, image }: StartedContainer): boolean =>
+  image === ''
+    ? /^kyverno(?:-admission-controller)?$/.test(deployment)
+    : /(?:^|\/)kyverno\/kyverno(?:[:@]|$)/.test(image);
+
+/**
+ * Whether exceptions are on by default changed over the versions, so both flags must be written, or
+ * exceptions be turned off. Since 1.13 there are none without a namespace (CVE-2024-48921).
+ */
+function exceptionFlags(
+  started: readonly StartedContainer[],
+  version: string | undefined,
+): KyvernoSetup['exceptions'] {
+  if (started.length === 0) return undefined;
+  const flags = started.flatMap(({ args }) => args);
   const flagOf = (name: string) => {
     const flag = flags.find((one) => new RegExp(`^--?${name}(=|$)`).test(one));
     return flag?.includes('=') ? flag.slice(flag.indexOf('=') + 1) : flag && 'true';
   };
   const enabled = flagOf('enablePolicyException');
-  const namespace = flagOf('exceptionNamespace');
+  const namespace = flagOf('exceptionNamespace') ?? '';
   if (enabled === 'false') return { enabled: false, namespace: '' };
-  if (enabled !== 'true' || namespace === undefined) return undefined;
-  return { enabled: true, namespace };
+  if (namespace === '') return isSince(version, 13) ? { enabled: false, namespace: '' } : undefined;
+  return enabled === 'true' ? { enabled: true, namespace } : undefined;
+}
+
+/** True for a known version from 1.`minor` on. */
+function isSince(version: string | undefined, minor: number): boolean {
+  const [, major, second] = /^v?(\d+)\.(\d+)/.exec(version ?? '') ?? [];
+  return Number(major) > 1 || (Number(major) === 1 && Number(second) >= minor);
 }
 
 /**
@@ -56,14 +76,12 @@ function exceptionFlags(flags: readonly string[]): KyvernoSetup['exceptions'] {
  */
 export function isDropped(
   { content }: KyvernoException,
-  { version = '' }: Pick<KyvernoSetup, 'version'>,
+  { version }: Pick<KyvernoSetup, 'version'>,
   now: Date,
 ): boolean {
   if (content.type !== 'kyverno-cel-exception' || content.expiresAt === undefined) return false;
-  const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(version) ?? [];
-  const heeds = Number(major) > 1 || (Number(major) === 1 && Number(minor) >= 19);
   const expiry = Date.parse(content.expiresAt);
-  return heeds && !Number.isNaN(expiry) && expiry <= now.getTime();
+  return isSince(version, 19) && !Number.isNaN(expiry) && expiry <= now.getTime();
 }
 
 /** What Kyverno is asked with: exceptions are found by the policies that they name. */
