@@ -18,7 +18,7 @@ export interface CelScope {
 }
 
 /** Thrown where an expression comes to what nobody here knows: an error that says so at the end. */
-export class OpenError extends Error {}
+class OpenError extends Error {}
 
 /** One evaluation: what it may still cost, and what it came upon that nobody knows. */
 export interface CelRun {

@@ -201,6 +201,14 @@ describe('ImageValidatingPolicy', () => {
     expect(decide(aPolicy())[0]?.engineMayDiffer).toBeUndefined();
   });
 
+  it('knows defects of a version', () => {
+    const policy = aPolicy({ attestations: [{ name: 'a', intoto: { type: 'x' } }] });
+    const differs = (version: string) =>
+      decide(policy, aPod(image), { [image]: signed }, version)[0]?.engineMayDiffer;
+    expect(differs('v1.19.0')).toContain('/16678');
+    expect(differs('v1.19.1')).toBeUndefined();
+  });
+
   it('names what of it is not evaluated, and nothing else', () => {
     expect(aPolicy().summary?.unevaluated).toEqual([]);
     const policy = validating(

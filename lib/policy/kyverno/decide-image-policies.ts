@@ -53,7 +53,7 @@ export function decideImagePolicies(
         mode: policy.content.mode,
         ...outcomesOf(finding, policy.content.mode),
         why: finding.why,
-        ...doubtOf(policy.content, finding),
+        ...doubtOf(one, finding, container, setup.version),
       };
       return exempted(decision, [skipped, exempt]);
     });
@@ -239,16 +239,31 @@ function validate(one: Case, containers: readonly Container[]): readonly Finding
 
 const verification = /\bverify(?:Image|Attestation)Signatures\s*\(/;
 
-/** Versions that check `required` refuse what no policy of the request has verified. */
+/** Where versions of the engine are known to decide otherwise. */
 function doubtOf(
-  { spec }: ImageValidatingPolicy,
+  { spec, factsOf }: Case,
   { met }: Finding,
+  { image }: Container,
+  version = '',
 ): Pick<RuleDecision, 'engineMayDiffer'> {
   const asksNobody = !spec.validations.some(({ expression }) => verification.test(expression));
-  return met === 'yes' && spec.validationConfigurations.required && asksNobody
+  const isRequired = spec.validationConfigurations.required;
+  if (met === 'yes' && isRequired && asksNobody)
+    return {
+      engineMayDiffer:
+        'Newer versions of Kyverno refuse images that no policy verified while validationConfigurations.required is true (https://github.com/kyverno/kyverno/blob/main/pkg/image/verification/evaluator/policy.go).',
+    };
+  if (met !== 'yes' || !/^v?1\.19\.0/.test(version)) return {};
+  const hasBundle = factsOf(image)?.evidence.some(({ kind }) => kind === 'sigstore-bundle');
+  if (hasBundle && spec.attestors.some(({ cosign }) => cosign?.key))
+    return {
+      engineMayDiffer:
+        'Kyverno 1.19.0 verifies no bundles with keys (https://github.com/kyverno/kyverno/issues/17363).',
+    };
+  return spec.attestations.length > 0
     ? {
         engineMayDiffer:
-          'Newer versions of Kyverno refuse images that no policy verified while validationConfigurations.required is true (https://github.com/kyverno/kyverno/blob/main/pkg/image/verification/evaluator/policy.go).',
+          'Kyverno 1.19.0 misses attestations under the fallback tag (https://github.com/kyverno/kyverno/issues/16678).',
       }
     : {};
 }
