@@ -34,7 +34,7 @@ export function ControlTable({ rows, engines }: ControlTableProps) {
             {engines.map((engine) => (
               <Th key={engine}>{engineNames[engine]}</Th>
             ))}
-            <Th className="w-[36%]">Why not stronger</Th>
+            <Th className="w-[36%] min-w-72">Why not stronger</Th>
             <Th numeric>Workloads</Th>
           </tr>
         </thead>
@@ -133,7 +133,9 @@ function Namespace({ row, engines }: NamespaceProps) {
         {...(why === '' ? { card: 'hidden' as const } : { label: 'Why', card: 'full' as const })}
         className="py-1 text-ink-2"
       >
-        <Wrap>{why}</Wrap>
+        <span title={why} className="md:line-clamp-2">
+          <Wrap>{why}</Wrap>
+        </span>
       </Td>
       <Td numeric label="Workloads" card="full">
         <span className={workloads === 0 ? 'text-ink-3' : ''}>{formatCount(workloads)}</span>

@@ -49,7 +49,7 @@ export const decisionColumns: readonly Column<DecisionRow>[] = [
     width: 132,
     cardEarly: true,
     cell: ({ enforced, engineMayDiffer }) => (
-      <span className="inline-flex items-center gap-1">
+      <span className="inline-flex items-center gap-1 align-middle">
         <DecisionBadge outcome={enforced} />
         {engineMayDiffer !== null && (
           <span title={`The engine may decide otherwise: ${engineMayDiffer}`}>

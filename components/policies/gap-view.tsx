@@ -35,8 +35,9 @@ export function GapView() {
       intro={
         <>
           <p className="-mt-2 mb-3 max-w-[84ch] text-body text-ink-2">
-            What gets in today and would be refused if its policy enforced, and what would meet the
-            refusal next.
+            What its policy lets in today and would refuse if it enforced, and what would meet the
+            refusal next. Workloads that another policy refuses today stand here too; the figure of
+            the audit gap leaves them out.
           </p>
           <MissingAdmission noun="decisions" />
         </>

@@ -152,7 +152,7 @@ function Name({ row: { id, namespace, name, kind } }: { readonly row: PolicyRow 
 function Mode({ row: { mode, otherModes } }: { readonly row: PolicyRow }) {
   const others = otherModes.map((other) => modeWords[other].word).join(', ');
   return (
-    <span className="inline-flex items-center gap-1.5">
+    <span className="inline-flex items-center gap-1.5 align-middle">
       <ModeBadge mode={mode} />
       {others !== '' && (
         <span title={`${others} in some namespaces`} className="text-ink-3 text-label">

@@ -6,12 +6,10 @@ import { Wrap } from '#components/ui/text.tsx';
 import type { PolicyDetail } from '#lib/contract/policies.ts';
 import { ProblemList } from './unread-panel.tsx';
 
-/** `Audit, and Enforce in some namespaces.` */
-export function modeText({ mode, otherModes }: Pick<PolicyDetail, 'mode' | 'otherModes'>): string {
+/** `Enforce or None in some namespaces.`; empty where one mode holds everywhere. */
+export function otherModesText({ otherModes }: Pick<PolicyDetail, 'otherModes'>): string {
   const others = otherModes.map((other) => modeWords[other].word).join(' or ');
-  return others === ''
-    ? modeWords[mode].word
-    : `${modeWords[mode].word}, and ${others} in some namespaces.`;
+  return others === '' ? '' : `${others} in some namespaces.`;
 }
 
 interface CaveatsProps {

@@ -23,7 +23,7 @@ import { DecisionList } from './decision-list.tsx';
 import { type DecisionColumnId, engineFacets } from './decision-view.ts';
 import { gapFigure, gapSentence } from './gap.ts';
 import { PatchBlock } from './patch-block.tsx';
-import { Caveats, modeText } from './policy-head.tsx';
+import { Caveats, otherModesText } from './policy-head.tsx';
 import { ImagePatterns } from './policy-panel.tsx';
 import { ReportedPanel } from './reported-panel.tsx';
 import { PolicyExceptions, WaysPast } from './ways-past.tsx';
@@ -145,8 +145,7 @@ function Head({ policy }: PolicyProps) {
           className="text-[16px]! leading-6 font-semibold! text-ink! [&_.lucide]:size-5!"
         />
         <p className="max-w-[84ch] text-pretty text-ink-2">
-          {policy.otherModes.length > 0 && `${modeText(policy)} `}
-          {problems.length === 0 && gapSentence(counts, 'it')}
+          {otherModesText(policy)} {problems.length === 0 && gapSentence(counts, 'it')}
         </p>
       </div>
       <Facts form="row" entries={facts(policy)} className="mt-4" />

@@ -15,7 +15,7 @@ import { usePolicy } from '#lib/query/policies.ts';
 import { AuthorityList } from './authority-list.tsx';
 import { gapSentence } from './gap.ts';
 import { PatchBlock } from './patch-block.tsx';
-import { Caveats, modeText } from './policy-head.tsx';
+import { Caveats, otherModesText } from './policy-head.tsx';
 
 interface PolicyPanelProps {
   readonly id: string;
@@ -51,7 +51,7 @@ function Loaded({ policy, onClose }: LoadedProps) {
           <ModeBadge mode={policy.mode} />
           <span className="ml-auto text-ink-2">{engineNames[engine]}</span>
         </div>
-        {policy.otherModes.length > 0 && <p className="text-ink-2">{modeText(policy)}</p>}
+        {policy.otherModes.length > 0 && <p className="text-ink-2">{otherModesText(policy)}</p>}
         {problems.length === 0 && (
           <p>
             {gapSentence(counts, 'it')}{' '}

@@ -101,7 +101,7 @@ function Rows({ count, href }: { readonly count: number; readonly href: string }
 }
 
 /** Items drawn at first; the rest follow on request, so that none is out of reach. */
-const atFirst = 10;
+const atFirst = 4;
 
 interface ItemsProps<T> {
   readonly items: readonly T[];
