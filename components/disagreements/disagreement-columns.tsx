@@ -30,16 +30,37 @@ export const disagreementColumns: readonly Column<DisagreementRow>[] = [
     cell: ({ title }) => <Clip className="font-medium">{title}</Clip>,
   },
   {
+    id: 'engineSays',
+    label: 'Engine says',
+    width: 96,
+    card: 'full',
+    cell: ({ engineSays }) => <span className="font-medium">{engineResultWords[engineSays]}</span>,
+  },
+  {
+    id: 'weSay',
+    label: 'We say',
+    width: 136,
+    card: 'full',
+    cell: ({ weSay }) => <DecisionBadge outcome={weSay} />,
+  },
+  {
     id: 'cluster',
     label: 'Cluster',
     width: 104,
     cell: ({ cluster, stale, asOf }) => <Cluster name={cluster} stale={stale} asOf={asOf} />,
   },
   {
-    id: 'container',
-    label: 'Container',
-    width: 120,
-    cell: ({ container }) => <Clip>{container}</Clip>,
+    id: 'status',
+    label: 'Our verdict',
+    width: 148,
+    card: 'full',
+    cell: ({ status }) => <StatusBadge status={status} />,
+  },
+  {
+    id: 'engine',
+    label: 'Engine',
+    width: 148,
+    cell: ({ engine, engineVersion }) => <Clip>{engineText(engine, engineVersion)}</Clip>,
   },
   {
     id: 'image',
@@ -49,31 +70,6 @@ export const disagreementColumns: readonly Column<DisagreementRow>[] = [
     card: 'full',
     cardLabel: false,
     cell: ({ image }) => <CellReference value={image} />,
-  },
-  {
-    id: 'engine',
-    label: 'Engine',
-    width: 148,
-    cell: ({ engine, engineVersion }) => <Clip>{engineText(engine, engineVersion)}</Clip>,
-  },
-  { id: 'policy', label: 'Policy', width: 168, cell: ({ policy }) => <Clip>{policy}</Clip> },
-  {
-    id: 'engineSays',
-    label: 'Engine says',
-    width: 96,
-    cell: ({ engineSays }) => <span className="font-medium">{engineResultWords[engineSays]}</span>,
-  },
-  {
-    id: 'weSay',
-    label: 'We say',
-    width: 136,
-    cell: ({ weSay }) => <DecisionBadge outcome={weSay} />,
-  },
-  {
-    id: 'status',
-    label: 'Our verdict',
-    width: 148,
-    cell: ({ status }) => <StatusBadge status={status} />,
   },
   {
     id: 'engineAt',
@@ -87,6 +83,13 @@ export const disagreementColumns: readonly Column<DisagreementRow>[] = [
         <RelativeTime at={engineAt} />
       ),
   },
+  {
+    id: 'container',
+    label: 'Container',
+    width: 120,
+    cell: ({ container }) => <Clip>{container}</Clip>,
+  },
+  { id: 'policy', label: 'Policy', width: 168, cell: ({ policy }) => <Clip>{policy}</Clip> },
   {
     id: 'team',
     label: 'Team',

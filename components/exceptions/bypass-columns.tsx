@@ -97,7 +97,7 @@ export function Effect({ effect }: Pick<BypassRow, 'effect'>) {
   return (
     <span
       title={effectWords[effect].says}
-      className="inline-flex items-center gap-1.5 whitespace-nowrap"
+      className="inline-flex items-center gap-1.5 whitespace-nowrap align-middle"
     >
       <Icon aria-hidden="true" className="size-4 text-ink-2" />
       {effectWords[effect].word}

@@ -27,46 +27,6 @@ export const exceptionColumns: readonly Column<ExceptionRow>[] = [
     cell: ({ cluster, stale, asOf }) => <Cluster name={cluster} stale={stale} asOf={asOf} />,
   },
   {
-    id: 'engine',
-    label: 'Engine',
-    width: 132,
-    cell: ({ engine }) => <Clip>{engineNames[engine]}</Clip>,
-  },
-  {
-    id: 'kind',
-    label: 'Kind',
-    width: 148,
-    cell: ({ kind }) => <Clip>{exceptionKindWords[kind]}</Clip>,
-  },
-  {
-    id: 'policy',
-    label: 'Policy',
-    width: 168,
-    cell: (row) => <Policy row={row} />,
-  },
-  {
-    id: 'scope',
-    label: 'Sets free',
-    width: 200,
-    grows: true,
-    card: 'full',
-    cardLabel: false,
-    cell: ({ scope }) => <Clip>{scope}</Clip>,
-  },
-  {
-    id: 'owner',
-    label: 'Owner',
-    width: 112,
-    cell: ({ owner }) =>
-      owner === null ? <span className="text-ink-3">none</span> : <Clip>{owner}</Clip>,
-  },
-  {
-    id: 'expires',
-    label: 'Expires',
-    width: 140,
-    cell: ({ expiresAt }) => <Expiry at={expiresAt} />,
-  },
-  {
     id: 'faults',
     label: 'Faults',
     width: 200,
@@ -92,6 +52,47 @@ export const exceptionColumns: readonly Column<ExceptionRow>[] = [
           {formatCount(workloads)}
         </Link>
       ),
+  },
+  {
+    id: 'expires',
+    label: 'Expires',
+    width: 140,
+    card: 'full',
+    cell: ({ expiresAt }) => <Expiry at={expiresAt} />,
+  },
+  {
+    id: 'owner',
+    label: 'Owner',
+    width: 112,
+    cell: ({ owner }) =>
+      owner === null ? <span className="text-ink-3">none</span> : <Clip>{owner}</Clip>,
+  },
+  {
+    id: 'engine',
+    label: 'Engine',
+    width: 132,
+    cell: ({ engine }) => <Clip>{engineNames[engine]}</Clip>,
+  },
+  {
+    id: 'kind',
+    label: 'Kind',
+    width: 148,
+    cell: ({ kind }) => <Clip>{exceptionKindWords[kind]}</Clip>,
+  },
+  {
+    id: 'policy',
+    label: 'Policy',
+    width: 168,
+    cell: (row) => <Policy row={row} />,
+  },
+  {
+    id: 'scope',
+    label: 'Sets free',
+    width: 200,
+    grows: true,
+    card: 'full',
+    cardLabel: false,
+    cell: ({ scope }) => <Clip>{scope}</Clip>,
   },
   {
     id: 'created',

@@ -24,7 +24,7 @@ interface FaultWord {
 export const faultWords: Readonly<Record<ExceptionFault, FaultWord>> = {
   expired: {
     word: 'Expired',
-    says: 'Its date has passed and it is still in effect: the engine does not read that date. Delete it, or agree on another date.',
+    says: 'Its date has passed and it still stands: the engine does not read that date. Delete it, or agree on another.',
   },
   unused: {
     word: 'Unused',

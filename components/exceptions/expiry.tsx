@@ -21,7 +21,7 @@ export function Expiry({ at }: ExpiryProps) {
       dateTime={at}
       title={formatInstant(at)}
       className={clsx(
-        'inline-flex items-center gap-1.5 whitespace-nowrap',
+        'inline-flex items-center gap-1.5 whitespace-nowrap align-middle',
         over && 'font-medium text-notice-text',
       )}
     >

@@ -133,7 +133,7 @@ function Answer({ sees }: Pick<VisibilityRow, 'sees'>) {
   return (
     <span
       className={clsx(
-        'inline-flex items-center gap-1.5 whitespace-nowrap',
+        'inline-flex items-center gap-1.5 whitespace-nowrap align-middle',
         sees === 'no' && 'font-medium',
       )}
     >

@@ -72,7 +72,7 @@ export function FilterBar(props: FilterBarProps) {
           value={filter.q ?? ''}
           onChange={(q) => onChange({ q: q === '' ? undefined : q }, 'replace')}
         />
-        <div className="flex gap-2 max-md:hidden">{minor.map(menu)}</div>
+        {minor.length > 0 && <div className="flex gap-2 max-md:hidden">{minor.map(menu)}</div>}
         {tokens.map((token) => (
           <Token
             key={token.key}

@@ -14,7 +14,7 @@ export function Patches({ patches }: Pick<Simulation, 'patches'>) {
       footer="Sealwatch applies nothing to any cluster: copy the command, or the change into your repository."
     >
       {patches.map(({ policy, command, diff }) => (
-        <details key={policy} className="border-line border-t" open={patches.length === 1}>
+        <details key={policy} className="border-line border-t">
           <summary className="px-4 py-2.5 font-medium hover:bg-hover">
             <Wrap>{policy}</Wrap>
           </summary>

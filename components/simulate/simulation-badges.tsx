@@ -8,7 +8,7 @@ export function SimulationStateBadge({ state }: { readonly state: SimulationStat
   return (
     <span
       className={clsx(
-        'inline-flex items-center gap-1.5 whitespace-nowrap',
+        'inline-flex items-center gap-1.5 whitespace-nowrap align-middle',
         state === 'failed' ? 'font-medium text-notice-text' : 'text-ink-2',
       )}
     >
@@ -22,7 +22,10 @@ export function SimulationStateBadge({ state }: { readonly state: SimulationStat
 export function ChangeBadge({ change }: { readonly change: Change }) {
   const { word, Icon, color, says } = changeWords[change];
   return (
-    <span title={says} className="inline-flex items-center gap-1.5 whitespace-nowrap font-medium">
+    <span
+      title={says}
+      className="inline-flex items-center gap-1.5 whitespace-nowrap align-middle font-medium"
+    >
       <Icon aria-hidden="true" className={clsx('size-4', color)} />
       {word}
     </span>

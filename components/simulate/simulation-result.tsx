@@ -12,18 +12,21 @@ export function SimulationResult({ simulation }: { readonly simulation: Simulati
   return (
     <div className="grid gap-4">
       {counts.workloads === 0 ? (
-        <EmptyState framed title="Nothing would change">
-          No policy is about any of the {formatNoun(total, 'workload')} looked at, as supposed or
-          today.
-        </EmptyState>
+        <>
+          <EmptyState framed title="Nothing would change">
+            No policy is about any of the {formatNoun(total, 'workload')} looked at, as supposed or
+            today.
+          </EmptyState>
+          <Patches patches={patches} />
+        </>
       ) : (
         <>
           <Summary simulation={simulation} />
           <Breakdowns simulation={simulation} />
+          <Patches patches={patches} />
           <SimulationRows simulation={simulation} />
         </>
       )}
-      <Patches patches={patches} />
     </div>
   );
 }

@@ -83,7 +83,7 @@ export const eventWords: Readonly<
   Record<AdmissionEvent, { readonly word: string; readonly next: string }>
 > = {
   rollout: { word: 'Rollout', next: 'rollout' },
-  drain: { word: 'Drain', next: 'drain of a node' },
+  drain: { word: 'Drain', next: 'node drain' },
   'scale-up': { word: 'Scale-up', next: 'scale-up' },
   'cron-tick': { word: 'Cron tick', next: 'cron tick' },
   retry: { word: 'Retry', next: 'retry' },
