@@ -2,6 +2,7 @@ import type { ControlCell } from '#lib/model/admission.ts';
 import type { Engine, PolicyMode, PolicySummary } from '#lib/model/policy.ts';
 import type { AdmissionInput } from './admission.ts';
 import type { ClusterObjects } from './cluster-objects.ts';
+import type { UnevaluatedPolicy } from './decisions/unevaluated.ts';
 import { fitsGlob } from './gatekeeper/match.ts';
 import { modeOf } from './kyverno/read-kyverno-policy.ts';
 import type { KyvernoRule } from './kyverno/schema.ts';
@@ -15,6 +16,12 @@ type Namespace = AdmissionInput['namespaces'][number];
 /** In which mode a policy works in a namespace; undefined where its own rules do not reach it. */
 export type ModeIn = (namespace: Namespace) => PolicyMode | undefined;
 
+/** A policy with its mode by namespace. */
+export interface Moded {
+  readonly summary: PolicySummary;
+  readonly modeIn: ModeIn;
+}
+
 /**
  * What each engine does in each namespace. Only policies that ask for signatures or attestations
  * control anything here: one that looks at labels would be a green without a cause.
@@ -22,7 +29,7 @@ export type ModeIn = (namespace: Namespace) => PolicyMode | undefined;
 export function controlOf(
   namespaces: readonly Namespace[],
   engines: readonly Engine[],
-  policies: readonly { readonly summary: PolicySummary; readonly modeIn: ModeIn }[],
+  policies: readonly Moded[],
   surface: Pick<AdmissionSurface, 'webhooks' | 'exemptions'>,
 ): ReadonlyMap<string, readonly ControlCell[]> {
   const verifying = policies.filter(({ summary }) => summary.verifies);
@@ -56,9 +63,7 @@ const unreached = 'no policy reaches this namespace';
 const asksNothing = 'none of its policies asks for signatures';
 
 /** Modes of Kyverno's policies by namespace: filters of namespaces, and overrides. */
-export function kyvernoModes(
-  objects: Pick<ClusterObjects, 'of'>,
-): readonly { readonly summary: PolicySummary; readonly modeIn: ModeIn }[] {
+export function kyvernoModes(objects: Pick<ClusterObjects, 'of'>): readonly Moded[] {
   return [
     ...objects.of('kyverno-policy').flatMap(({ summary, content }) =>
       summary === undefined
@@ -123,7 +128,7 @@ function asksForNamespaceOnly({ resources, ...others }: KyvernoRule['match']): b
 export const constraintModes = (
   summaries: readonly PolicySummary[],
   objects: Pick<ClusterObjects, 'of'>,
-): readonly { readonly summary: PolicySummary; readonly modeIn: ModeIn }[] =>
+): readonly Moded[] =>
   objects.of('constraint').flatMap(({ head, content }) => {
     const summary = summaries.find(({ reference }) => reference === head.reference);
     const { namespaces = [], excludedNamespaces = [], namespaceSelector, scope } = content.match;
@@ -144,3 +149,28 @@ export const constraintModes = (
           },
         ];
   });
+
+/** Modes of policy-controller's policies: without its webhooks, its label decides where it is asked. */
+export const controllerModes = ({
+  of,
+  webhooks,
+}: Pick<ClusterObjects, 'of' | 'webhooks'>): readonly Moded[] =>
+  of('cluster-image-policy').flatMap(({ summary }) =>
+    summary === undefined
+      ? []
+      : [
+          {
+            summary,
+            modeIn: ({ labels }: Namespace) =>
+              webhooks !== undefined || labels['policy.sigstore.dev/include'] === 'true'
+                ? summary.mode
+                : undefined,
+          },
+        ],
+  );
+
+/** Modes of policies that are not evaluated here. */
+export const unevaluatedModes = ({ summary, inNamespace }: UnevaluatedPolicy): Moded => ({
+  summary,
+  modeIn: (namespace) => ((inNamespace?.(namespace) ?? true) ? summary.mode : undefined),
+});

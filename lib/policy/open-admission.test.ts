@@ -166,4 +166,44 @@ describe('openAdmission', () => {
       why: 'no policy reaches this namespace',
     });
   });
+
+  it.each([
+    ['ClusterImagePolicy', aSigstorePolicy('signed'), ['enforce', 'none']],
+    [
+      'Kubewarden',
+      {
+        apiVersion: 'policies.kubewarden.io/v1',
+        kind: 'ClusterAdmissionPolicy',
+        metadata: { name: 'signed' },
+        spec: {
+          module: 'registry/verify-image-signatures:v1',
+          rules: [{ resources: ['pods'] }],
+          namespaceSelector: { matchLabels: { 'policy.sigstore.dev/include': 'true' } },
+        },
+      },
+      ['enforce', 'none'],
+    ],
+    [
+      'Portieris',
+      {
+        apiVersion: 'portieris.cloud.ibm.com/v1',
+        kind: 'ImagePolicy',
+        metadata: { name: 'signed', namespace: 'shop' },
+        spec: { repositories: [{ name: '*', policy: { trust: { enabled: true } } }] },
+      },
+      ['enforce', 'none'],
+    ],
+    [
+      'Gatekeeper, of the template that asks nobody',
+      { ...aRatifyConstraint()[1], kind: 'K8sAllowedRepos' },
+      ['none', 'none'],
+    ],
+  ])('is no green where a policy of %s does not reach', (_, policy, modes) => {
+    const namespaces = [
+      { name: 'shop', labels: { 'policy.sigstore.dev/include': 'true' } },
+      { name: 'other', labels: {} },
+    ];
+    const table = anAdmission([policy], { namespaces }).control();
+    expect(['shop', 'other'].map((one) => table.get(one)?.[0]?.mode)).toEqual(modes);
+  });
 });

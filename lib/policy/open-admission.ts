@@ -1,7 +1,13 @@
 import type { Engine, PolicySummary } from '#lib/model/policy.ts';
 import type { Admission, AdmissionInput } from './admission.ts';
 import { boundPolicies, openAdmissionPolicies } from './admission-policy/bound-policies.ts';
-import { constraintModes, controlOf, kyvernoModes } from './cluster-control.ts';
+import {
+  constraintModes,
+  controllerModes,
+  controlOf,
+  kyvernoModes,
+  unevaluatedModes,
+} from './cluster-control.ts';
 import { type ClusterObjects, sortObjects } from './cluster-objects.ts';
 import { connaisseurPolicies } from './connaisseur/connaisseur-policies.ts';
 import type { Decider } from './decisions/decider.ts';
@@ -60,9 +66,8 @@ export function openAdmission(input: AdmissionInput): Admission {
   const modes = [
     ...kyvernoModes(objects),
     ...constraintModes(policies, objects),
-    ...policies
-      .filter(({ engine }) => engine !== 'kyverno' && engine !== 'gatekeeper')
-      .map((summary) => ({ summary, modeIn: () => summary.mode })),
+    ...controllerModes(objects),
+    ...unevaluated.flatMap(([, own]) => own.map(unevaluatedModes)),
   ];
   return {
     cluster: input.cluster,

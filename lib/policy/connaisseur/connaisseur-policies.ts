@@ -28,6 +28,7 @@ export const connaisseurPolicies = ({
         ...(head.createdAt !== undefined && { createdAt: head.createdAt }),
       },
       collect: (traits) => traits.namespaceLabels.add(label),
+      inNamespace: ({ labels: namespaceLabels }) => takesPart(configuration, { namespaceLabels }),
       reach: (admitted, { image }) => {
         if (!takesPart(configuration, admitted)) return undefined;
         const fitting = rules.filter(({ pattern }) => fitsPattern(pattern, image));
@@ -44,7 +45,7 @@ export const connaisseurPolicies = ({
 
 function takesPart(
   { namespaces }: ConnaisseurConfiguration,
-  { namespaceLabels }: AdmittedObject,
+  { namespaceLabels }: Pick<AdmittedObject, 'namespaceLabels'>,
 ): boolean {
   if (namespaceLabels === undefined || namespaces === 'all') return true;
   const said = Object.hasOwn(namespaceLabels, label) ? namespaceLabels[label] : undefined;

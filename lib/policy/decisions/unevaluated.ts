@@ -5,6 +5,7 @@ import type {
   RuleDecision,
 } from '#lib/model/policy.ts';
 import type { AdmittedObject } from '#lib/policy/admitted-object.ts';
+import type { TextMap } from '#lib/policy/object.ts';
 import { type Decider, policyKey, rememberingDecider } from './decider.ts';
 import type { TraitCollector } from './traits.ts';
 import { type Gate, pastGate } from './webhook-gate.ts';
@@ -15,6 +16,11 @@ type Container = AdmittedObject['containers'][number];
 export interface UnevaluatedPolicy {
   readonly summary: PolicySummary;
   readonly collect?: (traits: TraitCollector) => void;
+  /** Whether it works in a namespace at all; without it, in every one that it lies in. */
+  readonly inNamespace?: (namespace: {
+    readonly name: string;
+    readonly labels: TextMap;
+  }) => boolean;
   /** What it does to a container that it reaches; undefined where it does not reach it. */
   readonly reach: (
     admitted: AdmittedObject,

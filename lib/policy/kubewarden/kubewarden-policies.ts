@@ -32,6 +32,7 @@ export const kubewardenPolicies = (
           traits.addSelector('labels', objectSelector);
           traits.addSelector('namespaceLabels', namespaceSelector);
         },
+        inNamespace: ({ labels }) => isAboutPods && selects(namespaceSelector, labels),
         reach: (admitted) => {
           const { labels, namespaceLabels } = admitted;
           const reached =

@@ -20,6 +20,8 @@ export function portierisPolicies(
     return [
       {
         summary,
+        inNamespace: ({ name }) =>
+          namespace === name || (namespace === undefined && !own.has(name)),
         reach: (admitted, { image }) => {
           const here = admitted.namespace ?? '';
           if (namespace === undefined ? own.has(here) : namespace !== here) return undefined;
