@@ -10,13 +10,13 @@ type Installed = PolicyPage['engines'][number];
 
 /** Which engines run where, in which version. */
 export function EnginesPanel({ engines }: { readonly engines: readonly Installed[] | undefined }) {
+  // An engine of several workloads is one engine.
+  const installed = new Set(engines?.map(({ cluster, engine }) => `${cluster} ${engine}`)).size;
   const clusters = new Set(engines?.map(({ cluster }) => cluster)).size;
   return (
     <Panel
       title="Engines"
-      hint={
-        engines && `${formatNoun(engines.length, 'engine')} in ${formatNoun(clusters, 'cluster')}`
-      }
+      hint={engines && `${formatNoun(installed, 'engine')} in ${formatNoun(clusters, 'cluster')}`}
       className="min-h-44"
     >
       {engines === undefined && (
@@ -39,7 +39,7 @@ function EngineTable({ engines }: { readonly engines: readonly Installed[] }) {
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a long list scrolls, by the keyboard too
       tabIndex={0}
       aria-label="Engines by cluster"
-      className="max-h-64 overflow-auto focus-visible:shadow-[inset_0_0_0_2px_var(--accent)]"
+      className="max-h-56 overflow-auto focus-visible:shadow-[inset_0_0_0_2px_var(--accent)]"
     >
       <Table caption="Engines by cluster with their versions">
         <thead>
@@ -53,13 +53,13 @@ function EngineTable({ engines }: { readonly engines: readonly Installed[] }) {
         <Tbody>
           {engines.map(({ cluster, engine, version, namespace, workload }) => (
             <Tr key={`${cluster} ${engine} ${namespace} ${workload}`}>
-              <Td label="Cluster">
+              <Td label="Cluster" card="full">
                 <Wrap>{cluster}</Wrap>
               </Td>
-              <Td label="Engine" className="font-medium">
+              <Td label="Engine" card="full" className="font-medium">
                 {engineNames[engine]}
               </Td>
-              <Td label="Version" className="tabular-nums">
+              <Td label="Version" card="full" className="tabular-nums">
                 {version === null ? (
                   <span title="Its image is named by digest only" className="text-ink-3">
                     not known
@@ -68,7 +68,7 @@ function EngineTable({ engines }: { readonly engines: readonly Installed[] }) {
                   <Wrap>{version}</Wrap>
                 )}
               </Td>
-              <Td label="Runs as" className="text-ink-2">
+              <Td label="Runs as" card="full" className="text-ink-2">
                 <Wrap>{`${namespace} / ${workload}`}</Wrap>
               </Td>
             </Tr>

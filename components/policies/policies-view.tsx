@@ -81,7 +81,7 @@ export function PoliciesView() {
               counts={undefined}
               tokens={[]}
               dropped={dropped}
-              example="verify image:ghcr.io*"
+              example="Words of the policy, its kind, images or cluster"
               chips={
                 <CheckChip
                   checked={value.gap === 'yes'}

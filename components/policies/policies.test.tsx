@@ -149,6 +149,7 @@ describe('the page of policies', () => {
     const table = screen.getByRole('table', { name: /Engines by cluster/ });
     expect(table.textContent).toContain('v1.15.2');
     expect(table.textContent).toContain('not known');
+    expect(text()).toContain('2 engines in 2 clusters');
   });
 
   it('marks a policy that verifies nothing, and one of which a part is not evaluated', () => {
