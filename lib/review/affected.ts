@@ -28,24 +28,33 @@ export function subjectOf({ input: { workload, uses } }: WorkloadReview): Bypass
 }
 
 /**
- * Whether a workload relies on an exception: it is covered, and without the exception a rule of the
- * policy that it is about, or of its engine where it is about none, would look at it.
+ * Whether a workload relies on an exception: it is covered, the engine heeds the exception, and without
+ * it a rule of the policy that it is about, or of its engine where it is about none, would be strict.
  */
 export function reliesOn(entry: LedgerEntry, review: WorkloadReview): boolean {
-  const subject = subjectOf(review);
-  const about = entry.policy ?? entry.object;
-  const byPolicy = entry.policy !== undefined || decidesItself.has(entry.kind);
-  const looked = review.decisions.filter(({ policy, engine }) =>
-    byPolicy ? objectId(policy) === objectId(about) : engine === entry.engine,
+  if (entry.notHonoured !== undefined) return false;
+  const about = entry.policy ?? (decidesItself.has(entry.kind) ? entry.object : undefined);
+  const looked = review.decisions.filter(
+    ({ policy, engine, mode }) =>
+      (about === undefined ? engine === entry.engine : objectId(policy) === objectId(about)) &&
+      (mode !== 'none' || keepsAway.has(entry.kind)),
   );
+  if (looked.length === 0) return false;
+  const subject = subjectOf(review);
   return looked.some(({ image }) => entry.covers(subject, image));
 }
 
+type Kinds = ReadonlySet<LedgerEntry['kind']>;
+
 /** Exceptions whose own object decides, so that decisions name it. */
-const decidesItself: ReadonlySet<LedgerEntry['kind']> = new Set([
-  'static-pass',
-  'dry-run',
-  'no-match-allow',
+const decidesItself: Kinds = new Set(['static-pass', 'dry-run', 'no-match-allow']);
+
+/** Exceptions by which nobody is asked: every other one sets aside what was asked. */
+const keepsAway: Kinds = new Set([
+  'policy-exception',
+  'skip-image-references',
+  'exempt-namespace',
+  'not-opted-in',
 ]);
 
 type Test = (review: WorkloadReview) => boolean;
