@@ -74,4 +74,21 @@ describe('attestors of an ImageValidatingPolicy', () => {
     ]);
     expect(today(aPolicy(), aPod(image), { [image]: both })).toBe('not-evaluated');
   });
+
+  it('takes any statement in a bundle for a signature, and a broken one for none', () => {
+    const bundle = (changes: object) => ({
+      [image]: someFacts([
+        aVerdict(signer, {
+          kind: 'sigstore-bundle',
+          proves: 'attested',
+          predicateType: 'https://slsa.dev/provenance/v1',
+          ...changes,
+        }),
+      ]),
+    });
+    const nothing = { proves: 'nothing', status: 'invalid', checks: [] };
+    // Versions that look at bundles alone admit it, and others find no signature.
+    expect(today(aPolicy(), aPod(image), bundle({}))).toBe('not-evaluated');
+    expect(today(aPolicy(), aPod(image), bundle(nothing))).toBe('refuse');
+  });
 });

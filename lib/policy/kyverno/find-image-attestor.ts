@@ -7,7 +7,7 @@ import {
   namesOf,
   type SignatureDemand,
 } from '#lib/policy/facts.ts';
-import { type Finding, no, notEvaluated } from '#lib/policy/finding.ts';
+import { anyOf, type Finding, no, notEvaluated } from '#lib/policy/finding.ts';
 import { compileSearch } from '#lib/policy/patterns.ts';
 import { publicKeysIn } from '#lib/policy/public-keys.ts';
 import type { ImagePolicyAttestor, ImagePolicySpec } from './image-policy-schema.ts';
@@ -38,7 +38,15 @@ export function findImageAttestor(
   const find = (isBundle: boolean) =>
     findCosign(attestor.cosign ?? {}, askedFor(authority, type, isBundle), facts);
   if (!hasBundle) return find(false);
-  const [old, found] = [find(false), find(true)];
+  // Without a type, whatever statement of a bundle is signed counts as the signature.
+  const others = type === undefined ? attestedTypes(facts) : [];
+  const found = anyOf([
+    find(true),
+    ...others.map((one) =>
+      findCosign(attestor.cosign ?? {}, askedFor(authority, one, true), facts),
+    ),
+  ]);
+  const old = find(false);
   // Which of the two formats counts changed with versions of Kyverno, and junk may hide the other.
   return old.met === found.met
     ? found
@@ -46,6 +54,15 @@ export function findImageAttestor(
         'signatures of two formats say different things, and versions choose differently',
       );
 }
+
+/** Types of what bundles attest. */
+const attestedTypes = (facts: ImageFacts | undefined): readonly string[] => [
+  ...new Set(
+    facts?.evidence.flatMap(({ kind, predicateType }) =>
+      kind === 'sigstore-bundle' && predicateType !== undefined ? [predicateType] : [],
+    ),
+  ),
+];
 
 function askedFor(authority: string, type: string | undefined, isBundle: boolean): Asked {
   if (type !== undefined)
