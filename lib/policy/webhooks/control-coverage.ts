@@ -1,4 +1,4 @@
-import type { Engine, PolicyMode, PolicySummary } from '#lib/model/policy.ts';
+import type { Engine, ObjectReference, PolicyMode, PolicySummary } from '#lib/model/policy.ts';
 import {
   type AdmissionSurface,
   podWebhooks,
@@ -42,6 +42,10 @@ export const controlCoverage = (question: ControlQuestion): readonly ControlCell
 type Control = Pick<ControlCell, 'mode' | 'why'>;
 const none = (why: string): Control => ({ mode: 'none', why });
 
+/** A policy of a namespace is about that one; settings of an engine lie in one and are about all. */
+const isOf = ({ kind, namespace }: ObjectReference, { name }: Namespace): boolean =>
+  namespace === undefined || namespace === name || kind === 'ConfigMap';
+
 function controlOf(engine: Engine, namespace: Namespace, question: ControlQuestion): Control {
   const exempt = question.exemptions.find(
     (one) => one.engine === engine && one.namespace === namespace.name,
@@ -52,7 +56,7 @@ function controlOf(engine: Engine, namespace: Namespace, question: ControlQuesti
   const reaching = question.policies.filter(
     ({ summary, reaches }) =>
       summary.engine === engine &&
-      (summary.reference.namespace ?? namespace.name) === namespace.name &&
+      isOf(summary.reference, namespace) &&
       (reaches?.(namespace) ?? true),
   );
   if (reaching.length === 0) return none('no policy reaches this namespace');

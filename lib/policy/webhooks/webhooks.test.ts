@@ -256,6 +256,12 @@ describe('controlCoverage', () => {
     ]);
   });
 
+  it('lets settings of an engine reach beyond the namespace in which they lie', () => {
+    const reference = { ...policy().reference, kind: 'ConfigMap', namespace: 'other' };
+    const policies = [{ summary: policy({ reference }) }];
+    expect(controlCoverage(question({ policies }))).toMatchObject([{ mode: 'enforce' }]);
+  });
+
   it('asks no webhook of an engine that has none', () => {
     const policies = [{ summary: policy({ engine: 'openshift' }) }];
     expect(
