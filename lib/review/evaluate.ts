@@ -56,14 +56,18 @@ export function reviewWorkload(
   const decisions = decideWorkload(admission, input, labelsOf, factsOfUse);
   const [pod] = admittedObjects(input, labelsOf(input.workload.namespace));
   const reported = reportedAbout(admission, input);
+  // Of a static pod no engine was asked, so none of them says anything that could be wrong.
+  const { mirror, createdAt, claims } = input.workload.admission ?? noFacts;
   const disagreements =
-    pod === undefined || (decisions.length === 0 && reported.length === 0)
+    pod === undefined || mirror || (decisions.length === 0 && reported.length === 0)
       ? []
       : admission.disagreements({
           admitted: pod,
           decisions,
           reported,
           statusOf: (container) => worstStatus(input.uses, container),
+          ...(createdAt !== undefined && { createdAt }),
+          ...(claims && { claims }),
         });
   return { input, decisions, event: nextEvent(input.workload), disagreements };
 }
