@@ -23,6 +23,7 @@ import { kyvernoImage } from './image-name.ts';
 import { conditionScope, type ImagePolicyCase, validationScope } from './image-policy-scope.ts';
 import type { ImageValidatingPolicy } from './read-image-policy.ts';
 import type { KyvernoException, KyvernoSetup } from './setup.ts';
+import { isSince } from './version.ts';
 
 type Container = AdmittedObject['containers'][number];
 
@@ -63,7 +64,7 @@ export function decideImagePolicies(
 /** Undefined where the policy is not asked about the object at all. */
 function caseOf(
   { head, content }: PolicyObject<ImageValidatingPolicy>,
-  { configuration }: KyvernoSetup,
+  { configuration, version }: KyvernoSetup,
   admitted: AdmittedObject,
   factsOf: FactsOf,
 ): Case | undefined {
@@ -82,6 +83,7 @@ function caseOf(
     extended: isExtended(content, admitted),
     chooses: (image) => choosesImage(spec, declaredOf(seen, image), configuration),
     factsOf: (image) => factsOf(declaredOf(seen, image)),
+    bundlesAlone: isSince(version, 19),
   };
 }
 

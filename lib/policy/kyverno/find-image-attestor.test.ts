@@ -90,5 +90,8 @@ describe('attestors of an ImageValidatingPolicy', () => {
     // Versions that look at bundles alone admit it, and others find no signature.
     expect(today(aPolicy(), aPod(image), bundle({}))).toBe('not-evaluated');
     expect(today(aPolicy(), aPod(image), bundle(nothing))).toBe('refuse');
+    expect(today(aPolicy(), aPod(image), bundle({}), 'v1.18.2')).toBe('not-evaluated');
+    expect(today(aPolicy(), aPod(image), bundle({}), 'v1.19.1')).toBe('admit');
+    expect(today(aPolicy(), aPod(image), bundle(nothing), 'v1.19.1')).toBe('refuse');
   });
 });

@@ -19,7 +19,8 @@ type Asked = Pick<SignatureDemand, 'authority' | 'wants' | 'formats'>;
 
 /**
  * Whether an attestor of an ImageValidatingPolicy signed an image, or an attestation of it. Where a
- * bundle lies beside the image, Kyverno looks at bundles alone.
+ * bundle lies beside the image, Kyverno since 1.19 looks at bundles alone (`bundlesAlone`); since when,
+ * is not known, so that with other versions and both formats nobody can tell.
  * @see https://github.com/kyverno/kyverno/blob/main/pkg/image/verifiers/ivpol/cosign/verifier.go
  */
 export function findImageAttestor(
@@ -27,6 +28,7 @@ export function findImageAttestor(
   attestor: ImagePolicyAttestor,
   attestation: Attestation | undefined,
   facts: ImageFacts | undefined,
+  bundlesAlone = false,
 ): Finding {
   const authority = attestorName(policy, attestor.name);
   if (attestor.notary) return findNotary(authority, attestor.notary, attestation, facts);
@@ -47,6 +49,7 @@ export function findImageAttestor(
     ),
   ]);
   const old = find(false);
+  if (bundlesAlone && !hasOld(facts, attestation)) return found;
   // Which of the two formats counts changed with versions of Kyverno, and junk may hide the other.
   return old.met === found.met
     ? found
@@ -54,6 +57,11 @@ export function findImageAttestor(
         'signatures of two formats say different things, and versions choose differently',
       );
 }
+
+const hasOld = (facts: ImageFacts | undefined, attestation: Attestation | undefined): boolean => {
+  const old = attestation === undefined ? 'cosign-signature' : 'cosign-attestation';
+  return facts?.evidence.some(({ kind }) => kind === old) ?? false;
+};
 
 /** Types of what bundles attest. */
 const attestedTypes = (facts: ImageFacts | undefined): readonly string[] => [

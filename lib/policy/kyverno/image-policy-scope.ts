@@ -27,6 +27,8 @@ export interface ImagePolicyCase {
   /** Whether the policy chooses an image. */
   readonly chooses: (image: string) => Finding;
   readonly factsOf: FactsOf;
+  /** True for versions of Kyverno that look at bundles alone where there are any. */
+  readonly bundlesAlone: boolean;
 }
 
 /** The names that conditions see, which are asked before any image is looked at. */
@@ -100,7 +102,7 @@ function imagesValue(
 }
 /** How many of the attestors signed; each of them is a question of its own. */
 function count(
-  { policy, spec, chooses, factsOf }: ImagePolicyCase,
+  { policy, spec, chooses, factsOf, bundlesAlone }: ImagePolicyCase,
   image: string,
   attestors: CelValue | undefined,
   attestation: string | undefined,
@@ -116,7 +118,7 @@ function count(
     if (attestor === undefined) return fail(`the policy has no attestor ${name.slice(0, 100)}`);
     const facts = factsOf(image);
     const looked = facts === undefined ? unknown('nobody looked at this image yet') : undefined;
-    const finding = looked ?? findImageAttestor(policy, attestor, wanted, facts);
+    const finding = looked ?? findImageAttestor(policy, attestor, wanted, facts, bundlesAlone);
     return decide(JSON.stringify([image, attestation, name]), finding);
   });
   return BigInt(found.length);

@@ -7,6 +7,7 @@ import { compileWildcard } from '#lib/policy/patterns.ts';
 import { defaultKyvernoConfiguration } from './configuration.ts';
 import type { ResourceMatchSpec } from './schema.ts';
 import type { KyvernoException, KyvernoSetup } from './setup.ts';
+import { isSince } from './version.ts';
 
 /** A policy of either kind of Kyverno. */
 export type AnyKyvernoPolicy = Typed<'kyverno-policy'> | Typed<'image-validating-policy'>;
@@ -61,12 +62,6 @@ function exceptionFlags(
   if (enabled === 'false') return { enabled: false, namespace: '' };
   if (namespace === '') return isSince(version, 13) ? { enabled: false, namespace: '' } : undefined;
   return enabled === 'true' ? { enabled: true, namespace } : undefined;
-}
-
-/** True for a known version from 1.`minor` on. */
-function isSince(version: string | undefined, minor: number): boolean {
-  const [, major, second] = /^v?(\d+)\.(\d+)/.exec(version ?? '') ?? [];
-  return Number(major) > 1 || (Number(major) === 1 && Number(second) >= minor);
 }
 
 /**
