@@ -38,6 +38,17 @@ export class ConfigurationError extends Error {
   }
 }
 
+/**
+ * Whether something is a failure of the world. Told by its name: bundles of Next.js have classes of
+ * their own, and what one of them throws is no instance of the class in another.
+ */
+export const isOperational = (error: unknown): error is OperationalError =>
+  error instanceof Error && error.name === 'OperationalError' && 'code' in error;
+
+/** Whether something is a mistake of the operator; told by its name, as {@link isOperational}. */
+export const isConfigurationError = (error: unknown): error is ConfigurationError =>
+  error instanceof Error && error.name === 'ConfigurationError' && 'problems' in error;
+
 /** Ends an exhaustive switch; reaching it is a bug. */
 export function unreachable(value: never): never {
   throw new TypeError(`unreachable: ${JSON.stringify(value)}`);

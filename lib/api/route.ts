@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { z } from 'zod';
 import type { Problem } from '#lib/contract/paging.ts';
-import { ConfigurationError, OperationalError } from '#lib/errors.ts';
+import { isConfigurationError, isOperational } from '#lib/errors.ts';
 import { log } from '#lib/log.ts';
 import { reasonOf } from '#lib/model/reasons.ts';
 
@@ -158,7 +158,7 @@ function describe(error: unknown): Problem {
       detail: error.message,
       ...(error.remedy !== undefined && { remedy: error.remedy }),
     };
-  if (error instanceof OperationalError) {
+  if (isOperational(error)) {
     const { title, remedy } = reasonOf(error.code);
     return {
       type: 'about:blank',
@@ -169,7 +169,7 @@ function describe(error: unknown): Problem {
       remedy,
     };
   }
-  if (error instanceof ConfigurationError)
+  if (isConfigurationError(error))
     return {
       type: 'about:blank',
       title: 'The configuration does not hold',

@@ -8,7 +8,7 @@ import type {
   SimulationRequest,
   SimulationRowFilter,
 } from '#lib/contract/simulations.ts';
-import type { OperationalError } from '#lib/errors.ts';
+import { isOperational } from '#lib/errors.ts';
 import { server } from '#lib/wiring/server.ts';
 import { tableResponse } from './exports.ts';
 import { HttpError } from './route.ts';
@@ -28,20 +28,11 @@ export async function requestSimulation(request: SimulationRequest): Promise<Sim
   try {
     return await (await server()).simulator.request(request);
   } catch (error) {
-    if (isRefusal(error)) throw new HttpError(422, error.message);
+    if (isOperational(error) && error.code === 'input-file')
+      throw new HttpError(422, error.message);
     throw error;
   }
 }
-
-/**
- * Told by its name: the simulator lives in the bundle that started the server, whose class is another
- * one than that of a route.
- */
-const isRefusal = (error: unknown): error is OperationalError =>
-  error instanceof Error &&
-  error.name === 'OperationalError' &&
-  'code' in error &&
-  error.code === 'input-file';
 
 const missing = (id: string) =>
   new HttpError(404, `No simulation has the id ${id}. The newest 200 are kept.`);

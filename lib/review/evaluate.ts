@@ -180,11 +180,14 @@ type Said = Pick<RuleDecision, 'today' | 'enforced' | 'mode'>;
 export const isGap = ({ today, enforced, mode }: Said): boolean =>
   enforced === 'refuse' && today !== 'refuse' && mode !== 'none';
 
-/** Adds up decisions of one workload; a refusal weighs more than what could not be checked. */
+/**
+ * Adds up decisions of one workload; a refusal weighs more than what could not be checked. What one rule
+ * refuses today another one may refuse only if it enforces: then both are true.
+ */
 export function outcomeOf(decisions: readonly Said[]): WorkloadOutcome {
   const asked = decisions.filter(({ mode }) => mode !== 'none');
   const refusedToday = decisions.some(({ today }) => today === 'refuse');
-  const wouldRefuse = !refusedToday && decisions.some(isGap);
+  const wouldRefuse = decisions.some(isGap);
   const wouldError =
     !refusedToday && !wouldRefuse && asked.some(({ enforced }) => enforced === 'error');
   const notEvaluated =
