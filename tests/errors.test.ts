@@ -4,7 +4,7 @@ import {
   isConfigurationError,
   isOperational,
   OperationalError,
-} from './errors.ts';
+} from '#lib/errors.ts';
 
 it('knows errors of another copy of this module by their names', () => {
   const foreign = Object.assign(new Error('down'), {
