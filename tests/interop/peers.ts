@@ -11,7 +11,15 @@ const programs = {
   cosign3: ['github.com/sigstore/cosign/v3/cmd/cosign@v3.1.2', 'cosign'],
   notation: ['github.com/notaryproject/notation/cmd/notation@v1.3.2', 'notation'],
 } as const;
-export type Program = keyof typeof programs;
+
+/** Testers of admission engines, which run without a cluster. One that cannot be had is left out. */
+const testers = {
+  'policy-tester': ['github.com/sigstore/policy-controller/cmd/tester@v0.13.1', 'tester'],
+  gator: ['github.com/open-policy-agent/gatekeeper/v3/cmd/gator@v3.23.1', 'gator'],
+  kyverno: ['github.com/kyverno/kyverno/cmd/cli/kubectl-kyverno@v1.19.1', 'kubectl-kyverno'],
+} as const;
+export type Tester = keyof typeof testers;
+export type Program = keyof typeof programs | Tester;
 
 const folder =
   process.env['SEALWATCH_PEERS'] ?? path.join(os.homedir(), '.cache', 'sealwatch', 'peers');
@@ -23,10 +31,7 @@ export function installPeers(): string | undefined {
   if (spawnSync('go', ['version']).status !== 0) return 'Go is not installed';
   for (const [name, [source]] of Object.entries(programs)) {
     if (existsSync(programPath(name as Program))) continue;
-    console.log(`installing ${source} (once)`);
-    const bin = path.join(folder, name);
-    mkdirSync(bin, { recursive: true });
-    if (!install(source, bin)) return `${source} could not be installed`;
+    if (!install(source, name)) return `${source} could not be installed`;
   }
   // go-containerregistry has a registry with the referrers API, but no program that serves it.
   const build = ['build', '-o', referrersRegistry, '.'];
@@ -39,8 +44,23 @@ export function installPeers(): string | undefined {
   return 'docker-registry is not installed (apt-get install docker-registry)';
 }
 
+/**
+ * Installs a tester of an admission engine if it is missing.
+ * @param mayInstall false: it is used if it is there
+ * @returns why it cannot be had, or undefined
+ */
+export function installTester(name: Tester, mayInstall: boolean): string | undefined {
+  if (existsSync(programPath(name))) return undefined;
+  const [source] = testers[name];
+  if (!mayInstall) return `${source} is not installed`;
+  return install(source, name) ? undefined : `${source} could not be installed`;
+}
+
 /** By its version, which needs no list of versions; and from its module where that is not enough. */
-function install(source: string, bin: string): boolean {
+function install(source: string, name: string): boolean {
+  console.log(`installing ${source} (once)`);
+  const bin = path.join(folder, name);
+  mkdirSync(bin, { recursive: true });
   const env = { ...process.env, GOBIN: bin };
   if (spawnSync('go', ['install', source], { stdio: 'inherit', env }).status === 0) return true;
   const [program = '', version] = source.split('@');
@@ -50,28 +70,38 @@ function install(source: string, bin: string): boolean {
   });
   const { Dir } = JSON.parse(stdout || '{}') as { Dir?: string };
   if (Dir === undefined) return false;
-  const build = ['build', '-o', path.join(bin, command ?? ''), `./cmd/${command}`];
+  const build = ['build', '-o', path.join(bin, path.basename(command ?? '')), `./cmd/${command}`];
   return spawnSync('go', build, { cwd: Dir, stdio: 'inherit' }).status === 0;
 }
 
 /** Where a peer lies. */
-export const programPath = (name: Program): string => path.join(folder, name, programs[name][1]);
+export const programPath = (name: Program): string =>
+  path.join(folder, name, { ...programs, ...testers }[name][1]);
 
 /** How a run of a peer ended. */
 export interface Ended {
   readonly ok: boolean;
+  /** Everything it wrote. */
   readonly text: string;
+  /** What it wrote to its standard output. */
+  readonly output: string;
 }
 
 /** Runs a peer without any way to the public Sigstore services. */
-export function runPeer(name: Program, parameters: readonly string[], cwd: string): Ended {
+export function runPeer(
+  name: Program,
+  parameters: readonly string[],
+  cwd: string,
+  variables: Readonly<Record<string, string>> = {},
+): Ended {
   const { status, stdout, stderr } = spawnSync(programPath(name), parameters, {
     cwd,
     encoding: 'utf8',
     timeout: 120_000,
-    env: { ...process.env, COSIGN_PASSWORD: '', HOME: cwd, XDG_CONFIG_HOME: cwd },
+    maxBuffer: 64 * 1024 * 1024,
+    env: { ...process.env, COSIGN_PASSWORD: '', HOME: cwd, XDG_CONFIG_HOME: cwd, ...variables },
   });
-  return { ok: status === 0, text: `${stdout}${stderr}`.trim() };
+  return { ok: status === 0, text: `${stdout}${stderr}`.trim(), output: stdout };
 }
 
 /** A registry under test, with what it can do. */

@@ -1,11 +1,15 @@
-// Compares our verdicts with `cosign verify` on images that real cosign signed, in real registries.
+// Compares our verdicts with `cosign verify` on images that real cosign signed, in real registries; with
+// those of other tools; and our decisions with those of admission engines.
+// --only cosign|notation|content-trust|policies: this part alone. --no-install: with what is there.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { compareContentTrust, printContentTrust } from './content-trust.ts';
 import { compareNotation, printNotation } from './notation.ts';
 import { installPeers, opensslKey, type Program, runPeer, startRegistries } from './peers.ts';
+import { comparePolicies, printPolicies } from './policies.ts';
 import { type Bench, methods, type Planted, plainSituations, situations } from './situations.ts';
 
 interface Row {
@@ -20,6 +24,19 @@ interface Row {
 }
 
 const root = path.resolve(import.meta.dirname, '../..');
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, 'no-install': { type: 'boolean', default: false } },
+});
+/** Each prints what it compared and returns how much of it differs. */
+const parts: Readonly<Record<string, () => Promise<number>>> = {
+  cosign: async () => print(await compareAll()),
+  notation: async () => printNotation(await compareNotation(registries, folder)),
+  'content-trust': async () => printContentTrust(await compareContentTrust()),
+  policies: async () =>
+    printPolicies(await comparePolicies(registries, folder, !values['no-install'])),
+};
+if (values.only !== undefined && !Object.hasOwn(parts, values.only))
+  throw new Error(`there is no part ${values.only}, only ${Object.keys(parts).join(', ')}`);
 const why = installPeers();
 if (why !== undefined) {
   console.log(`SKIPPED: ${why}. Nothing was compared.`);
@@ -28,13 +45,10 @@ if (why !== undefined) {
 const folder = mkdtempSync(path.join(os.tmpdir(), 'sealwatch-interop-keys-'));
 const registries = await startRegistries();
 try {
-  const rows = await compareAll();
-  print(rows);
-  const differing = rows.filter(({ equal }) => !equal);
-  console.log(`${rows.length - differing.length} passed, ${differing.length} failed`);
-  const notation = printNotation(await compareNotation(registries, folder));
-  const trustData = printContentTrust(await compareContentTrust());
-  process.exitCode = differing.length + notation + trustData === 0 ? 0 : 1;
+  let differing = 0;
+  for (const [name, part] of Object.entries(parts))
+    if (values.only === undefined || values.only === name) differing += await part();
+  process.exitCode = differing === 0 ? 0 : 1;
 } finally {
   for (const { stop } of registries) stop();
   rmSync(folder, { recursive: true, force: true });
@@ -136,7 +150,7 @@ function ourVerdict({ image, key }: Planted): { status: string; reason?: string 
   return JSON.parse(stdout) as { status: string; reason?: string };
 }
 
-function print(rows: readonly Row[]): void {
+function print(rows: readonly Row[]): number {
   const columns = ['registry', 'method', 'key', 'situation', 'cosign', 'ours', 'reason'] as const;
   const widths = columns.map((column) =>
     Math.max(column.length, ...rows.map((row) => row[column].length)),
@@ -146,4 +160,7 @@ function print(rows: readonly Row[]): void {
   console.log(line(columns));
   for (const row of rows)
     console.log(`${line(columns.map((column) => row[column]))}  ${row.equal ? '' : '≠'}`);
+  const differing = rows.filter(({ equal }) => !equal).length;
+  console.log(`${rows.length - differing} passed, ${differing} failed`);
+  return differing;
 }
