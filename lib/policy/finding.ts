@@ -38,7 +38,7 @@ export function allOf(findings: readonly Finding[]): Finding {
 }
 
 const joined = (findings: readonly Finding[]): string =>
-  [...new Set(findings.map(({ why }) => why))].slice(0, 5).join('; ');
+  [...new Set(findings.map(({ why }) => why).filter((why) => why !== ''))].slice(0, 5).join('; ');
 
 /** What a finding comes to under an engine that enforces. */
 const enforced = {

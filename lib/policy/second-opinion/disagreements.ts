@@ -114,13 +114,18 @@ function kindOf(
 /** A failure is about an object; where its message names an image of it, it is about that one. */
 function namesImage(
   { message }: ReportedAbout,
-  { image }: RuleDecision,
+  { image, policy }: RuleDecision,
   { admitted, decisions }: OpinionQuestion,
 ): boolean {
   const named = admitted.containers.filter((one) => message.includes(repositoryOf(one.image)));
   if (named.length > 0) return named.some((one) => one.image === image);
-  // It names none: then it may be about any of them that we do not admit either.
-  return decisions.every((one) => one.enforced === 'admit' || one.image === image);
+  // It names none: then it may be about any of them that we do not admit under this policy either.
+  return decisions.every(
+    (one) =>
+      one.enforced === 'admit' ||
+      one.image === image ||
+      policyKey(one.policy) !== policyKey(policy),
+  );
 }
 
 const repositoryOf = (image: string): string => image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
