@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -162,5 +162,21 @@ describe('sealwatch', () => {
     expect(stdout).toContain('1 running containers');
     expect(status).toBe(0);
     expect(stdout).toContain('leaving out what could not be read');
+  });
+
+  it.each([
+    ['policies', ['--policy', 'broken.yaml', '--pods', pods]],
+    ['workloads', ['--policy', 'none.yaml', '--manifests', 'workloads']],
+  ])('tests no policy against files with %s that it cannot read', (_, parameters) => {
+    mkdirSync(path.join(dir, 'workloads'), { recursive: true });
+    file('broken.yaml', 'kind: [');
+    file('workloads/broken.yaml', 'kind: [');
+    file(
+      'none.yaml',
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: none, namespace: shop }\n',
+    );
+    const { status, stderr } = sealwatch(['policy', 'test', '--offline', ...parameters]);
+    expect(stderr).toMatch(/broken\.yaml is not valid YAML in line 1/);
+    expect(status).toBe(2);
   });
 });

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { readEnvironment } from '#lib/config/environment.ts';
 import type { DecisionRow, PolicyPage } from '#lib/contract/policies.ts';
+import type { ReadStore } from '#lib/ports.ts';
 import { allDecisions } from '#lib/review/decisions.ts';
 import { listPolicies } from '#lib/review/policies.ts';
 import { type Configuration, loadConfiguration } from '#lib/wiring/configuration.ts';
@@ -65,10 +66,21 @@ export async function run(parameters: string[]): Promise<number> {
     write(format, policies, decisions);
     for (const { source, detail } of scan.failures)
       process.stderr.write(`sealwatch: ${printable(`${source}: ${detail}`)}\n`);
-    return exitOf(policies, decisions);
+    const unread = await unreadFiles(shot.store);
+    for (const detail of unread) process.stderr.write(`sealwatch: ${printable(detail)}\n`);
+    return unread.length > 0 ? 2 : exitOf(policies, decisions);
   } finally {
     await shot.close();
   }
+}
+
+/** What of the files could not be read: of what stands there nothing is known. */
+async function unreadFiles(store: Pick<ReadStore, 'clusters'>): Promise<readonly string[]> {
+  const clusters = await store.clusters();
+  return clusters.flatMap(({ asOf, detail, problems }) => [
+    ...(asOf === null && detail !== null ? [detail] : []),
+    ...problems.flatMap((one) => (one.reason === 'input-file' ? [one.detail] : [])),
+  ]);
 }
 
 const noFilter = {

@@ -38,19 +38,17 @@ violation[{"msg": msg}] {
 
 const pods = [{ apiGroups: [''], kinds: ['Pod'] }];
 
-const constraint = (
-  kind: string,
-  name: string,
-  { match, ...spec }: { readonly match?: object; readonly [field: string]: unknown } = {},
-) => ({
+type Spec = { readonly match?: object; readonly [field: string]: unknown };
+
+const constraint = (kind: string, name: string, { match, ...spec }: Spec = {}) => ({
   apiVersion: 'constraints.gatekeeper.sh/v1beta1',
   kind,
   metadata: { name },
   spec: { match: { kinds: pods, ...match }, ...spec },
 });
 
-const digests = (name: string, spec: object = {}) => constraint('K8sImageDigests', name, spec);
-const repos = (name: string, spec: object = {}) => constraint('K8sAllowedRepos', name, spec);
+const digests = (name: string, spec: Spec = {}) => constraint('K8sImageDigests', name, spec);
+const repos = (name: string, spec: Spec = {}) => constraint('K8sAllowedRepos', name, spec);
 
 const constraints = [
   digests('digest'),
