@@ -46,7 +46,7 @@ export interface PolicyRow extends Omit<Pair, 'policies' | 'alike'> {
 
 /** Documents as a file of Kubernetes objects. */
 export const documentsText = (documents: readonly object[]): string =>
-  documents.map((one) => stringify(one)).join('---\n');
+  documents.map((one) => stringify(one, { version: '1.1' })).join('---\n');
 
 /** A namespace in which every engine works. */
 export const shop = {
