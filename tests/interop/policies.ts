@@ -37,13 +37,23 @@ export async function comparePolicies(
       ? await plantImages(plain, referrers, { folder: here, keys: makeKeys(here) })
       : undefined;
   const config = path.join(here, 'sealwatch.yaml');
-  const hosts = [plain, referrers].map(({ host }) => `  - { host: "${host}", insecure: true }`);
-  writeFileSync(config, `registries:\n${hosts.join('\n')}\n`);
+  writeFileSync(config, configText([plain.host, referrers.host], planted));
   const rows = setsOf(planted)
     .filter(({ engine }) => isThere(engine))
     .flatMap((set) => compareSet(set, here, config));
   return { rows, skipped };
 }
+
+/** Our configuration, in JSON, which is YAML. */
+const configText = (hosts: readonly string[], planted: PolicyImages | undefined): string =>
+  JSON.stringify({
+    registries: hosts.map((host) => ({ host, insecure: true })),
+    ...(planted && {
+      signatureRepositories: [
+        { images: [planted.images.elsewhere.replace(/@.*/, '')], repository: planted.elsewhere },
+      ],
+    }),
+  });
 
 const setsOf = (planted: PolicyImages | undefined): readonly PolicySet[] => [
   ...(planted ? [...policyControllerSets(planted), ...kyvernoSets(planted)] : []),

@@ -45,6 +45,8 @@ export function policyControllerSets(planted: PolicyImages): readonly PolicySet[
   ];
 }
 
+const pods = { group: '', version: 'v1', resource: 'pods' };
+
 function policiesOf({ host, keys, elsewhere }: PolicyImages): readonly Document[] {
   const key = (name: 'a' | 'b', change: object = {}) => ({
     name: `key-${name}`,
@@ -65,6 +67,12 @@ function policiesOf({ host, keys, elsewhere }: PolicyImages): readonly Document[
     clusterImagePolicy('attested', attested('custom')),
     clusterImagePolicy('other-attestation', attested('spdxjson')),
     clusterImagePolicy('stored-elsewhere', [key('a', { source: [{ oci: elsewhere }] })]),
+    clusterImagePolicy('pods-by-label', [key('b')], {
+      match: [{ ...pods, selector: { matchLabels: { app: 'signed-a' } } }],
+    }),
+    clusterImagePolicy('deployments-only', [key('b')], {
+      match: [{ group: 'apps', version: 'v1', resource: 'deployments' }],
+    }),
     clusterImagePolicy('one-star', [key('b')], { images: [{ glob: `${host}/*/app*` }] }),
   ];
 }
@@ -83,7 +91,10 @@ function pairs(
   const file = path.join(folder, `${policy.replaceAll(' ', '-')}.yaml`);
   writeFileSync(file, documentsText(documents));
   return names.map((workload) => {
-    const question = ['-log-level', 'error', '-policy', file, '-image', images[workload]];
+    const resource = path.join(folder, `${workload}.yaml`);
+    writeFileSync(resource, documentsText([pod(workload, [images[workload]])]));
+    const about = ['-policy', file, '-image', images[workload], '-resource', resource];
+    const question = ['-log-level', 'error', ...about];
     const theirs = wordOf(runPeer('policy-tester', question, folder), uncovered);
     return {
       ...(uncovered === 'admit' && { policies: documents.map(({ metadata }) => metadata.name) }),
