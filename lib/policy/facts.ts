@@ -96,6 +96,8 @@ export interface SignatureDemand {
   readonly authority: string;
   /** Public keys (PEM) that may have signed; absent where identities count. */
   readonly keys?: readonly string[];
+  /** The hash with which the engine tries these keys, where it tries no other. */
+  readonly hash?: string;
   /** Whether the engine's rules name this signer; `undefined` where it cannot be told here. */
   readonly names?: (signer: CertificateSigner) => boolean | undefined;
   /** True where only the verdict under this very authority counts: its keys or certificates are its own. */
@@ -200,22 +202,39 @@ function judgeItem(item: EvidenceVerdict, demand: SignatureDemand, facts: ImageF
 function judgeKey(
   item: EvidenceVerdict,
   keys: readonly string[],
-  { authority }: SignatureDemand,
+  demand: SignatureDemand,
   { judgedUnder }: ImageFacts,
 ): Finding {
   const { signer } = item;
   const known = keys.map(keyFingerprint);
+  const wasTried = judgedUnder.includes(demand.authority);
   if (isSound(item) && signer !== undefined) {
-    const fingerprint = signer.kind === 'key' ? signer.fingerprint : undefined;
-    return fingerprint !== undefined && known.includes(fingerprint)
-      ? yes(`signed with the key ${fingerprint.slice(0, 16)}`)
-      : no(`signed by ${nameOf(signer)}, not with a key of the policy`);
+    if (signer.kind !== 'key' || !known.includes(signer.fingerprint))
+      return no(`signed by ${nameOf(signer)}, not with a key of the policy`);
+    if (hasHash(item, signer, demand, wasTried)) return yes(`signed with ${nameOf(signer)}`);
+    const hash = `signed with ${nameOf(signer)}, which the policy tries with ${demand.hash} alone`;
+    return wasTried ? no(hash) : notEvaluated(hash);
   }
   // A bare key can be told only by trying it: who has not tried it knows nothing.
-  if (!judgedUnder.includes(authority))
-    return notEvaluated('the keys of the policy were not tried on the signatures');
+  if (!wasTried) return notEvaluated('the keys of the policy were not tried on the signatures');
   return strangeOr(item);
 }
+
+/**
+ * Whether a signature by a key was made with the hash that a policy demands. What it verified where it
+ * was tried is among the evidence; elsewhere kinds of keys tell with which nobody signs with another.
+ */
+function hasHash(
+  { status, authority }: EvidenceVerdict,
+  { algorithm }: KeySigner,
+  demand: SignatureDemand,
+  wasTried: boolean,
+): boolean {
+  if (demand.hash === undefined) return true;
+  if (wasTried) return status === 'verified' && authority === demand.authority;
+  return algorithm === 'ed25519' || (demand.hash === 'sha256' && !/p(384|521)$/.test(algorithm));
+}
+type KeySigner = Extract<Signer, { readonly kind: 'key' }>;
 
 function judgeByName(
   item: EvidenceVerdict,

@@ -67,6 +67,27 @@ function policiesOf({ host, keys, elsewhere }: PolicyImages): readonly Document[
     clusterImagePolicy('attested', attested('custom')),
     clusterImagePolicy('other-attestation', attested('spdxjson')),
     clusterImagePolicy('stored-elsewhere', [key('a', { source: [{ oci: elsewhere }] })]),
+    clusterImagePolicy('two-keys', [
+      { name: 'both', key: { data: `${keys.a}${keys.b}`, hashAlgorithm: 'sha256' } },
+    ]),
+    clusterImagePolicy('sha512', [
+      { name: 'key-a', key: { data: keys.a, hashAlgorithm: 'sha512' } },
+    ]),
+    clusterImagePolicy('bundles', [key('a', { signatureFormat: 'bundle' })]),
+    clusterImagePolicy('conditions', [
+      key('a', {
+        attestations: [
+          {
+            name: 'made',
+            predicateType: 'custom',
+            policy: {
+              type: 'cue',
+              data: 'predicateType: "https://cosign.sigstore.dev/attestation/v1"',
+            },
+          },
+        ],
+      }),
+    ]),
     clusterImagePolicy('pods-by-label', [key('b')], {
       match: [{ ...pods, selector: { matchLabels: { app: 'signed-a' } } }],
     }),

@@ -1,7 +1,7 @@
 import type { Authority, IdentityRule, TrustedKey } from '#lib/model/authority.ts';
 import type { ObjectReference } from '#lib/model/policy.ts';
 import { coveringGlob, exactRule, searchRule } from '#lib/policy/patterns.ts';
-import { publicKeysIn } from '#lib/policy/public-keys.ts';
+import { hashNameOf, keyIn } from './key-reference.ts';
 import type { CipAuthority, CipIdentity, CipKey, ClusterImagePolicySpec } from './schema.ts';
 
 /** Authorities of a policy in our words, and what of them has none. */
@@ -90,16 +90,15 @@ function tellDemands(authority: CipAuthority, tell: (why: string) => void): void
 }
 
 function keysOf(key: CipKey, tell: (why: string) => void): readonly TrustedKey[] {
-  const hash = hashOf(key.hashAlgorithm, tell);
-  if (key.data) return publicKeysIn(key.data).map((pem) => ({ pem, ...hash }));
+  const hash = hashOf(hashNameOf(key), tell);
+  if (key.data) return keyIn(key.data).map((pem) => ({ pem, ...hash }));
   const reference =
     key.kms ?? `k8s://${key.secretRef?.namespace ?? 'cosign-system'}/${key.secretRef?.name ?? ''}`;
   tell(`the key lies at ${reference}`);
   return [{ pem: '', reference, ...hash }];
 }
 
-function hashOf(name: string | undefined, tell: (why: string) => void): Pick<TrustedKey, 'hash'> {
-  const hash = name?.trim().toLowerCase() || 'sha256';
+function hashOf(hash: string, tell: (why: string) => void): Pick<TrustedKey, 'hash'> {
   if (hash === 'sha256' || hash === 'sha384' || hash === 'sha512') return { hash };
   tell(`the hash ${hash}`);
   return {};

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type ImageFacts, keyFingerprint } from '#lib/policy/facts.ts';
 import { worstOf } from '#lib/policy/finding.ts';
@@ -175,11 +176,12 @@ describe('policy-controller', () => {
     expect(today([aPolicy({})], someFacts([aVerdict(signer, { trustRoot })]))).toBe('refuse');
   });
 
-  it('knows a key only by having tried it', () => {
-    const pem = `-----BEGIN PUBLIC KEY-----
+  const pem = `-----BEGIN PUBLIC KEY-----
 MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEZxAfzrQG1EbWyCI8LiSB7YgSFXoI
 FNGTyQGKHFc6/H8TQumT9VLS78pUwtv3w7EfKoyFZoP32KrO7nzUy2q6Cw==
 -----END PUBLIC KEY-----`;
+
+  it('knows a key only by having tried it', () => {
     const policy = aPolicy({ authorities: [{ name: 'key', key: { data: pem } }] });
     const { signer: _, ...stranger } = aVerdict(signer, {
       status: 'invalid',
@@ -193,6 +195,32 @@ FNGTyQGKHFc6/H8TQumT9VLS78pUwtv3w7EfKoyFZoP32KrO7nzUy2q6Cw==
     const fingerprint = keyFingerprint(pem) ?? '';
     const known = aVerdict({ kind: 'key', fingerprint, algorithm: 'ecdsa' });
     expect(today([policy], someFacts([known]))).toBe('admit');
+  });
+
+  it('takes the first of several keys alone, as the engine does', () => {
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const other = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+    const fingerprint = keyFingerprint(other) ?? '';
+    const facts = someFacts([aVerdict({ kind: 'key', fingerprint, algorithm: 'ecdsa-p256' })]);
+    const under = (data: string) => aPolicy({ authorities: [{ key: { data } }] });
+    expect(today([under(`${other}${pem}`)], facts)).toBe('admit');
+    expect(today([under(`${pem}\n${other}`)], facts)).toBe('refuse');
+  });
+
+  it('does not take a signature with another hash than the engine tries', () => {
+    const key = { kind: 'key', fingerprint: keyFingerprint(pem) ?? '' } as const;
+    const under = (hashAlgorithm?: string) =>
+      aPolicy({ authorities: [{ name: 'key', key: { data: pem, hashAlgorithm } }] });
+    const signedBy = (algorithm: string, judgedUnder: string[] = [], authority?: string) =>
+      someFacts([aVerdict({ ...key, algorithm }, { ...(authority && { authority }) })], {
+        judgedUnder,
+      });
+    const name = 'ClusterImagePolicy/signed/key';
+    expect(today([under()], signedBy('ecdsa-p256'))).toBe('admit');
+    expect(today([under()], signedBy('ecdsa-p384'))).toBe('not-evaluated');
+    expect(today([under('sha512')], signedBy('ecdsa-p256'))).toBe('not-evaluated');
+    expect(today([under('sha512')], signedBy('ecdsa-p256', [name]))).toBe('refuse');
+    expect(today([under('sha512')], signedBy('ecdsa-p256', [name], name))).toBe('admit');
   });
 
   it('says where a version is known to let attestations past', () => {

@@ -10,8 +10,8 @@ import {
 } from '#lib/policy/facts.ts';
 import { allOf, type Finding, no, notEvaluated, yes } from '#lib/policy/finding.ts';
 import { compileSearch } from '#lib/policy/patterns.ts';
-import { publicKeysIn } from '#lib/policy/public-keys.ts';
 import { authorityLabel, cipAuthorityName, predicateTypeOf, trustRootName } from './authorities.ts';
+import { hashNameOf, keyIn } from './key-reference.ts';
 import type { CipAuthority, CipIdentity } from './schema.ts';
 
 /**
@@ -91,7 +91,6 @@ function findKeyOrKeyless(
   });
 }
 
-/** With attestations every key must vouch for them; a signature by one of them is enough. */
 function findKey(
   key: NonNullable<CipAuthority['key']>,
   demand: SignatureDemand,
@@ -99,9 +98,7 @@ function findKey(
 ): Finding {
   // The key does not stand in the policy: what was verified under this authority tells.
   if (!key.data) return findSignature(facts, { ...demand, ownMaterial: true });
-  const keys = publicKeysIn(key.data);
-  if ('proves' in demand.wants) return findSignature(facts, { ...demand, keys });
-  return allOf(keys.map((one) => findSignature(facts, { ...demand, keys: [one] })));
+  return findSignature(facts, { ...demand, keys: keyIn(key.data), hash: hashNameOf(key) });
 }
 
 /**

@@ -7,6 +7,13 @@ const providers = ['awskms://', 'azurekms://', 'hashivault://', 'gcpkms://'] as 
 const hashes: readonly string[] = ['sha224', 'sha256', 'sha384', 'sha512'];
 const arn = /^arn:[^:/]*:kms:[^:/]*:[^:/]*:(?:key|alias)$/;
 
+/** The key of a PEM text as a list; of several, the engine reads the first alone. */
+export const keyIn = (data: string): readonly string[] => publicKeysIn(data).slice(0, 1);
+
+/** The hash with which the engine tries a key, which is the only one that it tries. */
+export const hashNameOf = ({ hashAlgorithm }: CipKey): string =>
+  hashAlgorithm?.trim().toLowerCase() || 'sha256';
+
 /** What the webhook finds wrong with a reference to a key; `path` is where it stands. */
 export function keyProblems(key: CipKey, path: string): readonly DocumentProblem[] {
   const given = [key.data, key.kms, key.secretRef].filter((one) => one !== undefined && one !== '');

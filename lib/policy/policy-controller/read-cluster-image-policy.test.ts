@@ -91,7 +91,7 @@ describe('readClusterImagePolicy', () => {
       {
         name: 'ClusterImagePolicy/one/key',
         kind: 'key',
-        keys: [{ hash: 'sha256' }, {}],
+        keys: [{ hash: 'sha256' }],
         tlog: 'required',
       },
       {
