@@ -3,6 +3,7 @@ import type { Digest } from '#lib/model/digest.ts';
 import type { EvidenceKind, EvidencePlace } from '#lib/model/evidence.ts';
 import type { EvidenceVerdict, ImageVerdict, Signer } from '#lib/model/verdict.ts';
 import { type Finding, no, notEvaluated, unknown, yes } from './finding.ts';
+import { trustedHash } from './public-keys.ts';
 
 /** What verification found out about one image, as far as policies ask. */
 export interface ImageFacts {
@@ -191,6 +192,10 @@ const tags: ReadonlyMap<EvidenceKind, EvidencePlace> = new Map([
 function judgeItem(item: EvidenceVerdict, demand: SignatureDemand, facts: ImageFacts): Finding {
   if (!isFound(item, demand, facts))
     return no(`a signature lies where the engine does not look: ${sourceText(item)}`);
+  if (demand.hash !== undefined && trustedHash(demand.hash).hash === undefined)
+    return notEvaluated(
+      `signatures with the hash ${demand.hash.slice(0, 20)} are not evaluated here`,
+    );
   if (demand.ownMaterial) return judgeByName(item, demand, facts);
   const held = demand.keys
     ? judgeKey(item, demand.keys, demand, facts)

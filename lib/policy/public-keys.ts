@@ -1,4 +1,5 @@
 import { createPublicKey, X509Certificate } from 'node:crypto';
+import type { TrustedKey } from '#lib/model/authority.ts';
 
 /** The public keys of a PEM text, one PEM each, in order. */
 export function publicKeysIn(text: string): readonly string[] {
@@ -16,6 +17,14 @@ export function publicKeysIn(text: string): readonly string[] {
       return [];
     }
   });
+}
+
+const hashes = ['sha256', 'sha384', 'sha512'] as const;
+
+/** The hash with which an engine tries a key, as our verifier has it; nothing for one that it has not. */
+export function trustedHash(name: string): Pick<TrustedKey, 'hash'> {
+  const hash = hashes.find((one) => one === name);
+  return hash === undefined ? {} : { hash };
 }
 
 /** The public key of the first certificate of a PEM text; undefined where there is none. */

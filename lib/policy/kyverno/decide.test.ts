@@ -1,5 +1,7 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { AdmittedObject } from '#lib/policy/admitted-object.ts';
+import { keyFingerprint } from '#lib/policy/facts.ts';
 import { worstOf } from '#lib/policy/finding.ts';
 import { aPod, aSigner, aVerdict, readAs, someDigest, someFacts } from '#tests/builders/policy.ts';
 import { defaultKyvernoConfiguration, parseResourceFilters } from './configuration.ts';
@@ -93,6 +95,28 @@ describe('Kyverno', () => {
     expect(decide(aPolicy({}), { facts: 'none' })).toMatchObject([
       { today: 'error', enforced: 'error' },
     ]);
+  });
+
+  it('does not take a signature with another hash than Kyverno tries', () => {
+    const publicKeys = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+      .publicKey.export({ type: 'spki', format: 'pem' })
+      .toString();
+    const fingerprint = keyFingerprint(publicKeys) ?? '';
+    const keys = { publicKeys, rekor: { url: 'https://rekor', ignoreTlog: true } };
+    const under = (signatureAlgorithm: string, authority?: string) => {
+      const policy = aPolicy({
+        attestors: [{ entries: [{ keys: { ...keys, signatureAlgorithm } }] }],
+      });
+      const judgedUnder = policy.summary?.authorities.map(({ name }) => name) ?? [];
+      const signer = { kind: 'key', fingerprint, algorithm: 'ecdsa-p256' } as const;
+      const verdict = aVerdict(signer, {
+        ...(authority === 'own' && { authority: judgedUnder[0] ?? '' }),
+      });
+      return today(policy, { facts: someFacts([verdict], { judgedUnder }) });
+    };
+    expect(under('sha256', 'own')).toBe('admit');
+    expect(under('sha512')).toBe('refuse');
+    expect(under('sha512', 'own')).toBe('admit');
   });
 
   it('refuses what is not signed, and below enforcement only says so', () => {

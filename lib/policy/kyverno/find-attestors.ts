@@ -11,7 +11,7 @@ import { allOf, atLeast, type Finding, no, notEvaluated } from '#lib/policy/find
 import { compileSearch, compileWildcard } from '#lib/policy/patterns.ts';
 import type { AttestorTree, VerificationRule } from './attestors.ts';
 import type { AttestorEntry } from './schema.ts';
-import { attestorName, keyReference, ownMaterial, pemsOf } from './translate.ts';
+import { attestorName, hashNameOf, keyReference, ownMaterial, pemsOf } from './translate.ts';
 
 /** Whether the attestors and attestations of one verification are there: every set, every attestation. */
 export function findVerification(
@@ -104,15 +104,17 @@ function findEntry(
   if (own.length > 0) return notEvaluated(`it asks for ${own.join(' and ')}`);
   const tlog = material?.rekor?.ignoreTlog ? 'ignored' : 'required';
   if (keyless) return findKeyless(rule, keyless, { ...asked, tlog }, facts);
+  const hash = hashNameOf(entry);
   const reference = keyReference(entry);
   if (reference !== undefined)
-    return findSignature(facts, { ...asked, ownMaterial: true, tlog, sct: 'ignored' });
+    return findSignature(facts, { ...asked, hash, ownMaterial: true, tlog, sct: 'ignored' });
   const pems = pemsOf(entry);
   if (pems.length === 0 || certificates?.certChain)
     return notEvaluated('the path of its certificates is not evaluated here');
   return findSignature(facts, {
     ...asked,
     keys: pems,
+    hash,
     trustRoot: 'public-good',
     tlog,
     sct: 'ignored',

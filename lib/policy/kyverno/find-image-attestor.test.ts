@@ -52,6 +52,22 @@ describe('attestors of an ImageValidatingPolicy', () => {
     expect(today(policy, aPod(image), byKey('00'.repeat(32)))).toBe('refuse');
   });
 
+  it('takes the first of several keys alone, and one hash alone, as Kyverno does', () => {
+    const [first, second] = ['P-256', 'P-256'].map((namedCurve) =>
+      generateKeyPairSync('ec', { namedCurve }).publicKey.export({ type: 'spki', format: 'pem' }),
+    ) as [string, string];
+    const policy = (data: string, hashAlgorithm?: string) =>
+      aPolicy({ attestors: [{ name: 'a', cosign: { key: { data, hashAlgorithm } } }] });
+    const fingerprint = keyFingerprint(second) ?? '';
+    const signed = {
+      [image]: someFacts([aVerdict({ kind: 'key', fingerprint, algorithm: 'ecdsa-p256' })]),
+    };
+    expect(today(policy(`${second}${first}`), aPod(image), signed)).toBe('admit');
+    expect(today(policy(`${first}${second}`), aPod(image), signed)).toBe('refuse');
+    expect(today(policy(second, 'sha512'), aPod(image), signed)).toBe('not-evaluated');
+    expect(today(policy(second, 'sha224'), aPod(image), signed)).toBe('not-evaluated');
+  });
+
   it('counts attestations of a type', () => {
     const type = 'https://spdx.dev/Document';
     const policy = validating(

@@ -126,7 +126,8 @@ function findCosign(cosign: Cosign, asked: Asked, facts: ImageFacts | undefined)
     : findSignature(facts, {
         ...demand,
         sct: 'ignored',
-        keys: publicKeysIn(key?.data ?? ''),
+        keys: publicKeysIn(key?.data ?? '').slice(0, 1),
+        hash: key?.hashAlgorithm || 'sha256',
         ...(demand.tlog === 'required' && { trustRoot: 'public-good' }),
       });
   // With either check left out, Kyverno takes signatures of which the log proves nothing.

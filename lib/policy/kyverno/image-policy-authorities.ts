@@ -2,7 +2,12 @@ import type { Authority, IdentityRule, TextRule, TrustedKey } from '#lib/model/a
 import { notationLevels } from '#lib/model/notation-policy.ts';
 import type { ObjectReference } from '#lib/model/policy.ts';
 import { coveringGlob, exactRule, searchRule } from '#lib/policy/patterns.ts';
-import { isCertificate, keyOfCertificate, publicKeysIn } from '#lib/policy/public-keys.ts';
+import {
+  isCertificate,
+  keyOfCertificate,
+  publicKeysIn,
+  trustedHash,
+} from '#lib/policy/public-keys.ts';
 import type { ImagePolicyAttestor, ImagePolicySpec } from './image-policy-schema.ts';
 import { attestorName } from './translate.ts';
 
@@ -83,13 +88,17 @@ function cosignOf(named: Named, cosign: Cosign, tell: Tell): readonly Authority[
 
 function keysOf({ key, certificate }: Cosign, tell: Tell): readonly TrustedKey[] {
   if (key?.expression) tell('a key by an expression in CEL');
+  const name = key?.hashAlgorithm || 'sha256';
+  const hash = trustedHash(name);
+  if (hash.hash === undefined) tell(`the hash ${name}`);
   if (key?.kms) {
     tell(`the key lies at ${key.kms}`);
-    return [{ pem: '', reference: key.kms }];
+    return [{ pem: '', reference: key.kms, ...hash }];
   }
   const ofCertificate = keyOfCertificate(certificate?.cert?.value ?? '');
-  const pems = key?.data ? publicKeysIn(key.data) : [ofCertificate ?? []].flat();
-  return pems.map((pem) => ({ pem }));
+  // Of several keys Kyverno reads the first alone.
+  const pem = key?.data ? publicKeysIn(key.data)[0] : ofCertificate;
+  return pem === undefined ? [] : [{ pem, ...hash }];
 }
 
 /**

@@ -7,7 +7,12 @@ import {
   type TranslatedRule,
   wildcardRule,
 } from '#lib/policy/patterns.ts';
-import { isCertificate, keyOfCertificate, publicKeysIn } from '#lib/policy/public-keys.ts';
+import {
+  isCertificate,
+  keyOfCertificate,
+  publicKeysIn,
+  trustedHash,
+} from '#lib/policy/public-keys.ts';
 import type { AttestorNode, AttestorTree, VerificationRule } from './attestors.ts';
 import type { AttestorEntry } from './schema.ts';
 
@@ -97,16 +102,25 @@ function keyOf(
   }
   const tlog = demands.rekor?.ignoreTlog ? 'ignored' : 'required';
   tellMaterial(demands, tell);
+  const hash = trustedHash(hashNameOf(entry));
+  if (hash.hash === undefined) tell(`the hash ${hashNameOf(entry)}`);
   return [
     {
       ...named,
       kind: 'key',
-      keys: reference === undefined ? pem.map((one) => ({ pem: one })) : [{ pem: '', reference }],
+      keys:
+        reference === undefined
+          ? pem.map((one) => ({ pem: one, ...hash }))
+          : [{ pem: '', reference, ...hash }],
       tlog,
       ...(tlog === 'required' && { trustRoot: 'public-good' }),
     },
   ];
 }
+
+/** The hash with which Kyverno tries the key of an entry, which is the only one that it tries. */
+export const hashNameOf = ({ keys, signatureAlgorithm }: AttestorEntry): string =>
+  (keys ? keys.signatureAlgorithm : signatureAlgorithm) || 'sha256';
 
 /** The public keys that stand in an entry itself. */
 export function pemsOf({ keys, certificates }: AttestorEntry): readonly string[] {

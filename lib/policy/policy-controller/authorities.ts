@@ -1,6 +1,7 @@
 import type { Authority, IdentityRule, TrustedKey } from '#lib/model/authority.ts';
 import type { ObjectReference } from '#lib/model/policy.ts';
 import { coveringGlob, exactRule, searchRule } from '#lib/policy/patterns.ts';
+import { trustedHash } from '#lib/policy/public-keys.ts';
 import { hashNameOf, keyIn } from './key-reference.ts';
 import type { CipAuthority, CipIdentity, CipKey, ClusterImagePolicySpec } from './schema.ts';
 
@@ -90,18 +91,14 @@ function tellDemands(authority: CipAuthority, tell: (why: string) => void): void
 }
 
 function keysOf(key: CipKey, tell: (why: string) => void): readonly TrustedKey[] {
-  const hash = hashOf(hashNameOf(key), tell);
+  const name = hashNameOf(key);
+  const hash = trustedHash(name);
+  if (hash.hash === undefined) tell(`the hash ${name}`);
   if (key.data) return keyIn(key.data).map((pem) => ({ pem, ...hash }));
   const reference =
     key.kms ?? `k8s://${key.secretRef?.namespace ?? 'cosign-system'}/${key.secretRef?.name ?? ''}`;
   tell(`the key lies at ${reference}`);
   return [{ pem: '', reference, ...hash }];
-}
-
-function hashOf(hash: string, tell: (why: string) => void): Pick<TrustedKey, 'hash'> {
-  if (hash === 'sha256' || hash === 'sha384' || hash === 'sha512') return { hash };
-  tell(`the hash ${hash}`);
-  return {};
 }
 
 /** A timestamp takes the place of the log; a log is asked where one is named, or by default. */

@@ -97,8 +97,9 @@ function findKey(
   facts: ImageFacts | undefined,
 ): Finding {
   // The key does not stand in the policy: what was verified under this authority tells.
-  if (!key.data) return findSignature(facts, { ...demand, ownMaterial: true });
-  return findSignature(facts, { ...demand, keys: keyIn(key.data), hash: hashNameOf(key) });
+  const hash = hashNameOf(key);
+  if (!key.data) return findSignature(facts, { ...demand, hash, ownMaterial: true });
+  return findSignature(facts, { ...demand, keys: keyIn(key.data), hash });
 }
 
 /**
