@@ -57,7 +57,7 @@ function Loaded({ policy, onClose }: LoadedProps) {
             {gapSentence(counts, 'it')}{' '}
             <Link
               href={decisionsHref({ policy: [id] })}
-              className="text-accent hover:underline hover:underline-offset-3"
+              className="text-accent underline underline-offset-3"
             >
               Show them
             </Link>
