@@ -81,9 +81,14 @@ test.describe('A platform engineer', () => {
     await settled(page);
     await tabTo(page, /Workloads of|All namespaces/);
     await page.keyboard.press('Enter');
+    const option = page.getByRole('option', { name: new RegExp(`^${worst.namespace}`) });
+    await expect(option.first()).toBeVisible();
     await page.keyboard.type(worst.namespace);
-    await page.keyboard.press('ArrowDown');
+    await expect(page.getByRole('option')).toHaveCount(1);
+    if ((await option.getAttribute('data-highlighted')) === null)
+      await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
+    await expect(option).toHaveAttribute('aria-selected', 'true');
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+Enter');
     await expect(page).toHaveURL(/\/simulate\/[0-9a-f-]{36}/);
