@@ -1,5 +1,13 @@
 import { Autocomplete } from '@base-ui/react/autocomplete';
-import { Boxes, Database, type LucideIcon, Package, Search, Server } from 'lucide-react';
+import {
+  Boxes,
+  Database,
+  type LucideIcon,
+  Package,
+  ScrollText,
+  Search,
+  Server,
+} from 'lucide-react';
 import type { Route } from 'next';
 import { useRouter } from 'next/navigation';
 import { useDeferredValue, useState } from 'react';
@@ -23,7 +31,13 @@ interface PaletteProps {
   readonly commands: readonly Command[];
 }
 
-const hitIcons = { workload: Boxes, image: Package, registry: Database, cluster: Server } as const;
+const hitIcons = {
+  workload: Boxes,
+  image: Package,
+  policy: ScrollText,
+  registry: Database,
+  cluster: Server,
+} as const;
 
 /** Finds what the fleet holds and what the pages can do, by typing. */
 export function Palette({ open, onOpenChange, commands }: PaletteProps) {

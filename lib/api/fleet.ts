@@ -12,6 +12,7 @@ import type {
   SourceList,
 } from '#lib/contract/sources.ts';
 import type { Scope } from '#lib/contract/workloads.ts';
+import { findPolicies } from '#lib/review/find-policies.ts';
 import { server } from '#lib/wiring/server.ts';
 import { HttpError } from './route.ts';
 
@@ -39,9 +40,15 @@ export async function readSources(): Promise<SourceList> {
 /** The words of the scope boxes: clusters, namespaces, teams. */
 export const readScopes = async (): Promise<Facets> => (await server()).store.scopes();
 
+/** Policies beside so many other finds: what was typed is mostly the name of a workload. */
+const shownPolicies = 5;
+
 /** What the palette finds for a text. */
-export const searchFleet = async (text: string): Promise<SearchResult> =>
-  (await server()).store.search(text, 20);
+export async function searchFleet(text: string): Promise<SearchResult> {
+  const { store, review } = await server();
+  const [{ items }, fleet] = await Promise.all([store.search(text, 20), review.fleet()]);
+  return { items: [...items, ...findPolicies(fleet, text).slice(0, shownPolicies)] };
+}
 
 /** All clusters with their state and counts. */
 export const readClusters = async (): Promise<ClusterList> => ({

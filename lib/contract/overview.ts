@@ -61,11 +61,12 @@ export type Overview = z.infer<typeof Overview>;
 
 /** `/api/v1/search?q=`: what the palette finds. */
 export const SearchHit = z.object({
-  kind: z.enum(['workload', 'image', 'registry', 'cluster']),
+  kind: z.enum(['workload', 'image', 'policy', 'registry', 'cluster']),
   title: z.string(),
   subtitle: z.string(),
   href: z.string(),
 });
+export type SearchHit = z.infer<typeof SearchHit>;
 export const SearchResult = z.object({ items: z.array(SearchHit) }).meta({ id: 'SearchResult' });
 export type SearchResult = z.infer<typeof SearchResult>;
 

@@ -7,6 +7,7 @@ import { type FakeReviewStore, fakeReviewStore } from '#tests/fakes/review-store
 import { listBypasses, listExceptions } from './bypasses.ts';
 import { controlMatrix } from './control.ts';
 import { allDecisions } from './decisions.ts';
+import { findPolicies } from './find-policies.ts';
 import { objectId } from './object-id.ts';
 import { listPolicies } from './policies.ts';
 import { readPolicyDetail } from './policy-detail.ts';
@@ -149,6 +150,13 @@ describe('the review of admission', () => {
     expect(detail?.document).toContain('kind: ClusterPolicy');
     expect(detail?.patch?.command).toContain('kubectl');
     expect(readPolicyDetail(fleet, 'nothing')).toBeUndefined();
+  });
+
+  it('finds policies by words of their name and cluster', async () => {
+    const fleet = await review.fleet();
+    expect(findPolicies(fleet, 'SIGN prod')).toMatchObject([{ kind: 'policy', title: 'signed' }]);
+    expect(findPolicies(fleet, 'signed mars')).toEqual([]);
+    expect(findPolicies(fleet, ' ')).toEqual([]);
   });
 
   it('lists exceptions only with those that rely on them', async () => {
