@@ -33,7 +33,7 @@ const clusterPolicy = (name: string, verification: object, action = 'Enforce') =
   },
 });
 
-const imageValidatingPolicy = (name: string, key: string) => ({
+const imageValidatingPolicy = (name: string, data: string, hashAlgorithm = 'sha256') => ({
   apiVersion: 'policies.kyverno.io/v1',
   kind: 'ImageValidatingPolicy',
   metadata: { name },
@@ -51,7 +51,7 @@ const imageValidatingPolicy = (name: string, key: string) => ({
       {
         name: 'ours',
         cosign: {
-          key: { data: key },
+          key: { data, hashAlgorithm },
           ctlog: { insecureIgnoreTlog: true, insecureIgnoreSCT: true },
         },
       },
@@ -110,9 +110,17 @@ function policiesOf({ host, keys, elsewhere }: PolicyImages) {
     clusterPolicy('digest', { ...keyA, verifyDigest: true }),
     clusterPolicy('attested', attested('https://cosign.sigstore.dev/attestation/v1')),
     clusterPolicy('other-attestation', attested('https://spdx.dev/Document')),
+    clusterPolicy('sha512', {
+      attestors: [{ entries: [{ keys: { ...a.keys, signatureAlgorithm: 'sha512' } }] }],
+    }),
+    clusterPolicy('two-keys', {
+      attestors: [{ count: 1, entries: [{ keys: { ...a.keys, publicKeys: keys.a + keys.b } }] }],
+    }),
     clusterPolicy('bundle', { ...keyA, type: 'SigstoreBundle' }),
     imageValidatingPolicy('cel-key-a', keys.a),
     imageValidatingPolicy('cel-key-b', keys.b),
+    imageValidatingPolicy('cel-two-keys', keys.a + keys.b),
+    imageValidatingPolicy('cel-sha512', keys.a, 'sha512'),
   ];
 }
 
@@ -136,12 +144,14 @@ function pairs(
   ) as [string, string];
   writeFileSync(file, documentsText([policy]));
   writeFileSync(resources, documentsText([shop, ...workloads]));
-  const output = ['--policy-report', '--output-format', 'json', '--audit-warn'];
+  const output = ['--policy-report', '--output-format', 'json'];
+  // It would call every policy in CEL one that audits.
+  if (policy.kind === 'ClusterPolicy') output.push('--audit-warn');
   const question = ['apply', file, '--resource', resources, '--registry', ...output];
   const ended = runPeer('kyverno', question, folder);
   const reports = ended.output
-    .split(/^---$/m)
-    .flatMap((text) => (text.trim().startsWith('{') ? [JSON.parse(text) as Report] : []));
+    .split('\n')
+    .flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Report] : []));
   if (reports.length === 0) throw new Error(`kyverno: ${ended.text}`);
   return workloads.map(({ metadata: { name: workload } }) => ({
     policies: [name],
