@@ -27,8 +27,10 @@ async function main(parts: readonly string[]): Promise<void> {
     if (parts.includes('fleet')) await fleet(dir);
     if (parts.includes('lists'))
       await part('lists.ts', [path.join(dir, 'lists'), size.workloads, size.images]);
-    if (parts.includes('policies'))
+    if (parts.includes('policies')) {
       await part('policies.ts', [size.policies, size.workloads, size.images]);
+      await part('simulation.ts', [size.policies, size.workloads, size.images]);
+    }
     if (parts.includes('verify')) await part('verification.ts', []);
   } finally {
     rmSync(dir, { recursive: true, force: true });
