@@ -124,6 +124,10 @@ function policiesOf({ host, keys, elsewhere }: PolicyImages) {
   ];
 }
 
+/** What we say of this beside the decision. */
+const otherType =
+  'the registry names another type for the bundle, by which Kyverno passes it over; we say that it may';
+
 interface Report {
   readonly scope?: { readonly name: string };
   readonly results: readonly {
@@ -158,6 +162,7 @@ function pairs(
     policy: name,
     workload,
     theirs: wordOf(reports, workload),
+    ...(name === 'bundle' && workload === 'bundle-a' && { deliberate: otherType }),
   }));
 }
 

@@ -22,6 +22,7 @@ export const imageNames = [
   'attested-a',
   'elsewhere',
   'bundle-a',
+  'bundle-typed',
 ] as const;
 export type ImageName = (typeof imageNames)[number];
 
@@ -59,7 +60,9 @@ export async function plantImages(
   await copySignature(host, 'signed-a/app', images['signed-a'], images.copied);
   attest(folder, images['attested-a']);
   const bundled = ['--use-signing-config=false', '--new-bundle-format=true'];
-  must(folder, 'cosign3', ['sign', ...bundled, ...withKey(folder, 'a'), images['bundle-a']]);
+  for (const name of ['bundle-a', 'bundle-typed'] as const)
+    must(folder, 'cosign3', ['sign', ...bundled, ...withKey(folder, 'a'), images[name]]);
+  await nameTypes(host, images['bundle-typed']);
   return { host, images, keys, elsewhere };
 }
 
@@ -96,6 +99,17 @@ async function copySignature(host: string, from: string, one: string, other: str
   for (const { digest } of [manifest.config, ...manifest.layers])
     await target.blob(await source.readBlob(digest));
   await target.manifest(`${hexOf(other)}.sig`, manifest, manifest.mediaType);
+}
+
+/** Has the list of referrers name the type of the bundle, as most registries do and cosign does not. */
+async function nameTypes(host: string, image: string): Promise<void> {
+  const push = pusher(host, 'bundle-typed/app');
+  const list = JSON.parse((await push.read(hexOf(image))).toString()) as {
+    readonly manifests: readonly { readonly digest: string }[];
+  };
+  const artifactType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
+  const manifests = list.manifests.map((one) => ({ ...one, artifactType }));
+  await push.manifest(hexOf(image), { ...list, manifests }, push.types.index);
 }
 
 const hexOf = (image: string): string => (image.split('@')[1] ?? '').replace(':', '-');

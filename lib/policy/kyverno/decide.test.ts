@@ -97,6 +97,14 @@ describe('Kyverno', () => {
     ]);
   });
 
+  it('says where Kyverno may pass over a bundle', () => {
+    const bundle = aVerdict(signer, { kind: 'sigstore-bundle' });
+    const [decision] = decide(aPolicy({ type: 'SigstoreBundle' }), { facts: someFacts([bundle]) });
+    expect(decision).toMatchObject({ today: 'admit' });
+    expect(decision?.engineMayDiffer).toContain('another type');
+    expect(decide(aPolicy({}))[0]).not.toHaveProperty('engineMayDiffer');
+  });
+
   it('does not take a signature with another hash than Kyverno tries', () => {
     const publicKeys = generateKeyPairSync('ec', { namedCurve: 'P-256' })
       .publicKey.export({ type: 'spki', format: 'pem' })

@@ -167,7 +167,7 @@ export function exempted(decision: RuleDecision, reasons: readonly Finding[]): R
 /** Where this version of the engine is known to decide otherwise. */
 function withDefects(
   decision: RuleDecision,
-  { attestations }: VerificationRule,
+  { attestations, spec: { type } }: VerificationRule,
   { version }: KyvernoSetup,
 ): RuleDecision {
   const anyone = attestations.some(({ attestors }) => attestors.length === 0);
@@ -178,6 +178,10 @@ function withDefects(
     attestations.length > 0 && /^v?1\.19\.0/.test(version ?? '')
       ? 'Kyverno 1.19.0 misses attestations under the fallback tag (https://github.com/kyverno/kyverno/issues/16678).'
       : undefined;
-  const engineMayDiffer = told ?? referrers;
+  const bundles =
+    type === 'SigstoreBundle' && decision.enforced === 'admit'
+      ? 'Kyverno passes over bundles for which the list of referrers names another type, as some registries do.'
+      : undefined;
+  const engineMayDiffer = told ?? referrers ?? bundles;
   return engineMayDiffer === undefined ? decision : { ...decision, engineMayDiffer };
 }
