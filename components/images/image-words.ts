@@ -50,7 +50,8 @@ export const kindTitle = (kind: string): string => kindTitles[kind] ?? kind;
 /** `Sigstore bundle, keyless` */
 export function evidenceTitle({ kind, signer }: Pick<EvidenceRow, 'kind' | 'signer'>): string {
   if (signer === null) return kindTitle(kind);
-  return `${kindTitle(kind)}, ${signer.kind === 'key' ? 'key pair' : 'keyless'}`;
+  const certified = kind === 'notation' ? 'certificate' : 'keyless';
+  return `${kindTitle(kind)}, ${signer.kind === 'key' ? 'key pair' : certified}`;
 }
 
 const predicates: readonly (readonly [RegExp, string])[] = [

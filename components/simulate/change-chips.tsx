@@ -9,14 +9,17 @@ interface ChangeChipsProps {
   readonly onChange: (value: Change[]) => void;
 }
 
+/** What is unchanged is counted in the result and has no rows to narrow to. */
+const listed = simulationChanges.filter((change) => change !== 'unchanged');
+
 /** What would change, with the counts of the whole result; any number of them narrows the rows. */
 export function ChangeChips({ value, counts, onChange }: ChangeChipsProps) {
   const toggle = (change: Change, on: boolean) =>
-    onChange(simulationChanges.filter((item) => (item === change ? on : value.includes(item))));
+    onChange(listed.filter((item) => (item === change ? on : value.includes(item))));
   return (
     <fieldset className="flex flex-none gap-2 md:flex-wrap">
       <legend className="sr-only">Change</legend>
-      {simulationChanges.map((change) => (
+      {listed.map((change) => (
         <label
           key={change}
           className="relative inline-flex h-control items-center gap-2 whitespace-nowrap rounded-md border border-line-strong bg-surface px-2.5 hover:bg-hover has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:focus-ring"

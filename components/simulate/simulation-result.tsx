@@ -46,6 +46,8 @@ function Summary({ simulation }: { readonly simulation: Simulation }) {
         <p className="text-ink-2">
           {formatNoun(total, 'workload')} looked at, {formatCount(counts.workloads)} of them under a
           policy.
+          {counts.unchanged > 0 &&
+            ` ${formatCount(counts.unchanged)} are decided as today, and not listed.`}
         </p>
       </div>
     </section>
