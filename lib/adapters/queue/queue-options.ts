@@ -1,7 +1,12 @@
 import type { Queue as BossQueue, ConstructorOptions } from 'pg-boss';
 import type { JobKind } from '#lib/ports.ts';
 
-export const jobKinds = ['scan', 'subject', 'tag', 'simulation'] as const satisfies readonly JobKind[];
+export const jobKinds = [
+  'scan',
+  'subject',
+  'tag',
+  'simulation',
+] as const satisfies readonly JobKind[];
 
 /** Options for either database. */
 export const bossOptions = {

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { AdmittedObject } from '#lib/policy/admitted-object.ts';
-import { keyFingerprint } from '#lib/policy/facts.ts';
+import { keyFingerprint } from '#lib/policy/find-signature.ts';
 import { worstOf } from '#lib/policy/finding.ts';
 import { aPod, aSigner, aVerdict, readAs, someDigest, someFacts } from '#tests/builders/policy.ts';
 import { defaultKyvernoConfiguration, parseResourceFilters } from './configuration.ts';

@@ -1,12 +1,12 @@
 import type { EvidenceKind } from '#lib/model/evidence.ts';
 import type { ObjectReference } from '#lib/model/policy.ts';
+import type { ImageFacts } from '#lib/policy/facts.ts';
 import {
   type CertificateSigner,
   findSignature,
-  type ImageFacts,
   namesOf,
   type SignatureDemand,
-} from '#lib/policy/facts.ts';
+} from '#lib/policy/find-signature.ts';
 import { allOf, atLeast, type Finding, no, notEvaluated } from '#lib/policy/finding.ts';
 import { compileSearch, compileWildcard } from '#lib/policy/patterns.ts';
 import type { AttestorTree, VerificationRule } from './attestors.ts';

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { keyFingerprint } from '#lib/policy/facts.ts';
+import { keyFingerprint } from '#lib/policy/find-signature.ts';
 import {
   aPolicy,
   attestor,

@@ -1,12 +1,12 @@
 import type { ObjectReference } from '#lib/model/policy.ts';
+import type { ImageFacts } from '#lib/policy/facts.ts';
 import {
   type CertificateSigner,
   findSignature,
   firstNameOf,
-  type ImageFacts,
   namesOf,
   type SignatureDemand,
-} from '#lib/policy/facts.ts';
+} from '#lib/policy/find-signature.ts';
 import { anyOf, type Finding, no, notEvaluated } from '#lib/policy/finding.ts';
 import { compileSearch } from '#lib/policy/patterns.ts';
 import { publicKeysIn } from '#lib/policy/public-keys.ts';

@@ -1,13 +1,13 @@
 import type { EvidenceKind } from '#lib/model/evidence.ts';
 import type { ObjectReference } from '#lib/model/policy.ts';
+import type { ImageFacts } from '#lib/policy/facts.ts';
 import {
   type CertificateSigner,
   findSignature,
   firstNameOf,
-  type ImageFacts,
   namesOf,
   type SignatureDemand,
-} from '#lib/policy/facts.ts';
+} from '#lib/policy/find-signature.ts';
 import { allOf, type Finding, no, notEvaluated, yes } from '#lib/policy/finding.ts';
 import { compileSearch } from '#lib/policy/patterns.ts';
 import { authorityLabel, cipAuthorityName, predicateTypeOf, trustRootName } from './authorities.ts';
