@@ -32,19 +32,21 @@ export function ControlPanel({ scope, modes, onModes }: ControlPanelProps) {
       hint={data && data.items.length > 0 && controlSentence(data.items)}
       footer={<span>A policy that verifies nothing is not counted as control.</span>}
     >
-      {data === undefined && error === null && (
-        <SkeletonRows rows={8} widths={[10, 6, 6, 6, 14]} label="Reading the control matrix" />
-      )}
-      {error !== null && (
-        <EmptyState
-          role="alert"
-          title="Cannot show the coverage of the control"
-          action={<Button onClick={retry}>Try again</Button>}
-        >
-          {error.message}
-        </EmptyState>
-      )}
-      {data !== undefined && <Body matrix={data} modes={modes} onModes={onModes} />}
+      <div className="min-h-72">
+        {data === undefined && error === null && (
+          <SkeletonRows rows={8} widths={[10, 6, 6, 6, 14]} label="Reading the control matrix" />
+        )}
+        {error !== null && (
+          <EmptyState
+            role="alert"
+            title="Cannot show the coverage of the control"
+            action={<Button onClick={retry}>Try again</Button>}
+          >
+            {error.message}
+          </EmptyState>
+        )}
+        {data !== undefined && <Body matrix={data} modes={modes} onModes={onModes} />}
+      </div>
     </Panel>
   );
 }

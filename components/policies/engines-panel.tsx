@@ -8,7 +8,7 @@ import type { PolicyPage } from '#lib/contract/policies.ts';
 
 type Installed = PolicyPage['engines'][number];
 
-/** Which engines run where, in which version. */
+/** Which engines run where, in which version; as high before it is read as after. */
 export function EnginesPanel({ engines }: { readonly engines: readonly Installed[] | undefined }) {
   // An engine of several workloads is one engine.
   const installed = new Set(engines?.map(({ cluster, engine }) => `${cluster} ${engine}`)).size;
@@ -17,7 +17,7 @@ export function EnginesPanel({ engines }: { readonly engines: readonly Installed
     <Panel
       title="Engines"
       hint={engines && `${formatNoun(installed, 'engine')} in ${formatNoun(clusters, 'cluster')}`}
-      className="min-h-44"
+      className="h-68"
     >
       {engines === undefined && (
         <SkeletonRows rows={3} widths={[8, 6, 10]} label="Reading the engines" />
@@ -39,7 +39,7 @@ function EngineTable({ engines }: { readonly engines: readonly Installed[] }) {
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a long list scrolls, by the keyboard too
       tabIndex={0}
       aria-label="Engines by cluster"
-      className="max-h-56 overflow-auto focus-visible:shadow-[inset_0_0_0_2px_var(--accent)]"
+      className="min-h-0 flex-1 overflow-auto focus-visible:shadow-[inset_0_0_0_2px_var(--accent)]"
     >
       <Table caption="Engines by cluster with their versions">
         <thead>

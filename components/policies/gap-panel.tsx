@@ -13,11 +13,14 @@ interface GapPanelProps {
   readonly scope: Pick<Scope, 'cluster'>;
 }
 
-/** What every policy together would newly refuse if it enforced, each figure with its rows. */
+/**
+ * What every policy together would newly refuse if it enforced, each figure with its rows. As high before
+ * it is read as after: what stands below does not move.
+ */
 export function GapPanel({ page, scope }: GapPanelProps) {
   return (
-    <Panel title="Audit gap" hint="if every policy enforced today" className="min-h-44">
-      <div className="px-4 pb-4">
+    <Panel title="Audit gap" hint="if every policy enforced today" className="h-80 md:h-68">
+      <div className="min-h-0 flex-1 overflow-auto px-4 pb-4">
         {page === undefined ? <Waiting /> : <Gap page={page} scope={scope} />}
       </div>
     </Panel>

@@ -13,6 +13,7 @@ import { RelativeTime } from '#components/ui/relative-time.tsx';
 import { Wrap } from '#components/ui/text.tsx';
 import type { WorkloadDetail } from '#lib/contract/workloads.ts';
 import { reasonOf } from '#lib/model/reasons.ts';
+import { useWorkloadDecisions } from '#lib/query/policies.ts';
 import { useWorkload } from '#lib/query/workloads.ts';
 import { ContainerList } from './container-list.tsx';
 import { workloadHref } from './workload-view.ts';
@@ -25,7 +26,10 @@ interface WorkloadPanelProps {
 /** The workload beside its list: why it stands there, what to do, and its containers. */
 export function WorkloadPanel({ id, onClose }: WorkloadPanelProps) {
   const { data, error, refetch } = useWorkload(id);
-  if (data !== undefined) return <Loaded workload={data} onClose={onClose} />;
+  const decisions = useWorkloadDecisions(id);
+  // Shown whole: what policies say stands between containers and would move them.
+  const whole = decisions.data !== undefined || decisions.error !== null;
+  if (data !== undefined && whole) return <Loaded workload={data} onClose={onClose} />;
   if (error !== null)
     return <ListFailed what="this workload" error={error} onRetry={() => void refetch()} />;
   return <PanelSkeleton label="Reading the workload" />;
