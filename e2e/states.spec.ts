@@ -76,6 +76,8 @@ async function shoot(page: Page, state: string, name: string): Promise<void> {
 
 test.beforeEach(({ page }) => watchShifts(page));
 
+const everywhere = ['overview', 'workloads', 'images', 'registries', 'clusters', 'settings'];
+
 test.describe('A reader sees', () => {
   for (const [name, pathOf] of Object.entries(pages))
     test(`${name} of the lab, still and whole at 1440 and 390 px`, async ({
@@ -87,7 +89,7 @@ test.describe('A reader sees', () => {
       await look(page, await pathOf(request), 'lab', name);
     });
 
-  for (const name of ['overview', 'workloads', 'images', 'registries', 'clusters', 'settings'])
+  for (const name of [...everywhere, 'policies', 'simulate', 'exceptions', 'disagreements'])
     test(`${name} with a source that fails and names without end`, async ({ page, request }) => {
       const pathname = await pages[name]?.(request);
       await look(page, `${urlOf('troubled')}${pathname}`, 'troubled', name);
@@ -115,6 +117,8 @@ test.describe('A reader sees', () => {
     await look(page, `${empty}/clusters`, 'empty', 'clusters');
     await expect(page.getByText('No cluster is connected')).toBeVisible();
     await look(page, `${empty}/settings`, 'empty', 'settings');
+    for (const name of ['simulate', 'exceptions', 'disagreements'])
+      await look(page, `${empty}/${name}`, 'empty', name);
   });
 
   test('that no row matches, and how to see all again', async ({ page }) => {
