@@ -117,7 +117,7 @@ test.describe('A reader sees', () => {
     await look(page, `${empty}/clusters`, 'empty', 'clusters');
     await expect(page.getByText('No cluster is connected')).toBeVisible();
     await look(page, `${empty}/settings`, 'empty', 'settings');
-    for (const name of ['simulate', 'exceptions', 'disagreements'])
+    for (const name of ['policies', 'simulate', 'exceptions', 'disagreements'])
       await look(page, `${empty}/${name}`, 'empty', name);
   });
 

@@ -484,6 +484,13 @@ export interface ReviewedImage {
   readonly verdict?: ImageVerdict;
 }
 
+/** When the admission objects of a cluster were last read, and what that makes of them. */
+export interface AdmissionAge {
+  readonly readAt: Date;
+  /** Its cluster, or the objects themselves, were not heard of for too long. */
+  readonly stale: boolean;
+}
+
 /** Inputs of the review of admission, so that only what changed is read again. */
 export interface ReviewStore {
   /** Revision of everything that a review reads. */
@@ -493,8 +500,8 @@ export interface ReviewStore {
     readonly images: ReadonlyMap<number, string>;
   }>;
   admissionOf(cluster: string): Promise<StoredAdmission | undefined>;
-  /** When the admission objects of a cluster were last read. */
-  admissionAge(cluster: string): Promise<Date | undefined>;
+  /** How old what is known about admission is, by cluster. */
+  admissionAges(now?: Date): Promise<ReadonlyMap<string, AdmissionAge>>;
   reviewedWorkloads(ids: readonly string[]): Promise<readonly ReviewedWorkload[]>;
   reviewedImages(ids: readonly number[]): Promise<readonly ReviewedImage[]>;
   /** Workloads, or former images of workloads, that were there after `since` and are not now; in batches. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OpenedStore } from '#lib/adapters/store/open-store.ts';
 import type { AdmissionObject, AdmissionReading } from '#lib/ports.ts';
-import { minutesLater, noon } from './store-fleet.ts';
+import { clusterOf, minutesLater, noon } from './store-fleet.ts';
 
 const objectOf = (name: string, some: Record<string, unknown> = {}): AdmissionObject => ({
   apiVersion: 'kyverno.io/v1',
@@ -30,14 +30,14 @@ export function storeAdmissionContract(open: () => Promise<OpenedStore>): void {
 
     it('are unknown until they were read, and known to be none after an empty reading', async () => {
       expect(await store.admissionOf('empty')).toBeUndefined();
-      expect(await store.admissionAge('empty')).toBeUndefined();
+      expect((await store.admissionAges()).get('empty')).toBeUndefined();
       expect(await save('empty', readingOf([]))).toEqual({ changed: true });
       expect(await store.admissionOf('empty')).toEqual({
         cluster: 'empty',
         revision: 1,
         ...readingOf([]),
       });
-      expect(await store.admissionAge('empty')).toEqual(noon);
+      expect((await store.admissionAges()).get('empty')?.readAt).toEqual(noon);
     });
 
     it('come back as they were served, whatever others wrote into them', async () => {
@@ -55,6 +55,26 @@ export function storeAdmissionContract(open: () => Promise<OpenedStore>): void {
       expect(stored?.objects).toEqual([odd]);
       expect(JSON.stringify(stored?.objects[0])).toBe(JSON.stringify(odd));
       expect([stored?.problems, stored?.namespaces]).toEqual([problems, namespaces]);
+    });
+
+    const ageOf = async (cluster: string) => (await store.admissionAges()).get(cluster)?.stale;
+    const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000);
+
+    it('are stale with their cluster, or when they alone could not be read for too long', async () => {
+      await save('live', readingOf([], { readAt: ago(0) }));
+      await store.saveCluster(clusterOf('live'));
+      expect(await ageOf('live')).toBe(false);
+      await store.saveCluster(clusterOf('live', { state: 'failed', reason: 'cluster-error' }));
+      expect(await ageOf('live')).toBe(true);
+      await store.saveCluster(clusterOf('live'));
+      await save('live', readingOf([], { readAt: ago(30) }));
+      expect(await ageOf('live')).toBe(true);
+    });
+
+    it('of files are as old as they are, and not stale', async () => {
+      await save('file', readingOf([], { readAt: ago(30) }));
+      await store.saveCluster(clusterOf('file', { kind: 'pods-file' }));
+      expect(await ageOf('file')).toBe(false);
     });
 
     const first = objectOf('first', { spec: { a: 1, b: [1, 2] } });
@@ -78,7 +98,7 @@ export function storeAdmissionContract(open: () => Promise<OpenedStore>): void {
       expect(await save('same', again)).toEqual({ changed: false });
       const stored = await store.admissionOf('same');
       expect([stored?.revision, stored?.readAt]).toEqual([1, minutesLater(5)]);
-      expect(await store.admissionAge('same')).toEqual(minutesLater(5));
+      expect((await store.admissionAges()).get('same')?.readAt).toEqual(minutesLater(5));
     });
 
     it.each([

@@ -4,8 +4,8 @@ import type { OpenedStore } from '#lib/adapters/store/open-store.ts';
 import { ImageFilter } from '#lib/contract/images.ts';
 import type { ScanRow } from '#lib/contract/sources.ts';
 import { WorkloadFilter, workloadFacets, workloadSorts } from '#lib/contract/workloads.ts';
-import type { ClusterState } from '#lib/ports.ts';
 import {
+  clusterOf,
   containerOf,
   dice,
   digestOf,
@@ -20,17 +20,6 @@ import { expected, rollFilter, rollFleet, statusesOf } from './store-model.ts';
 
 const everywhere = { cluster: [], namespace: [], team: [] };
 const filterOf = (some: object) => WorkloadFilter.parse(some);
-const clusterOf = (id: string, some: Partial<ClusterState> = {}): ClusterState => ({
-  id,
-  name: `Cluster ${id}`,
-  kind: 'kubeconfig',
-  state: 'current',
-  watching: true,
-  asOf: new Date(),
-  problems: [],
-  ...some,
-});
-
 /** What every store must do; `open` gives a new, empty one. */
 export function storeContract(open: () => Promise<OpenedStore>): void {
   const fresh = () => {

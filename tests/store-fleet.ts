@@ -4,7 +4,7 @@ import type { ReasonCode } from '#lib/model/reasons.ts';
 import { pinOf, type Reference } from '#lib/model/reference.ts';
 import type { ImageVerdict, VerdictStatus } from '#lib/model/verdict.ts';
 import type { ContainerKind, ImageUse, Inventory, Workload } from '#lib/model/workload.ts';
-import type { Store, WorkloadJudgement, WorkloadToJudge } from '#lib/ports.ts';
+import type { ClusterState, Store, WorkloadJudgement, WorkloadToJudge } from '#lib/ports.ts';
 
 export const noon = new Date('2026-11-20T12:00:00.000Z');
 export const minutesLater = (minutes: number): Date => new Date(noon.getTime() + minutes * 60_000);
@@ -176,3 +176,15 @@ export function dice(seed: number): (sides: number) => number {
     return Math.floor((state / 2 ** 32) * sides);
   };
 }
+
+/** A cluster that is followed and of which everything is known. */
+export const clusterOf = (id: string, some: Partial<ClusterState> = {}): ClusterState => ({
+  id,
+  name: `Cluster ${id}`,
+  kind: 'kubeconfig',
+  state: 'current',
+  watching: true,
+  asOf: new Date(),
+  problems: [],
+  ...some,
+});

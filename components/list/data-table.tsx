@@ -115,14 +115,20 @@ interface TableSkeletonProps {
 
 /** The table before its first rows: same head, same heights, same places. */
 export function TableSkeleton({ columns, label }: TableSkeletonProps) {
+  // Tracks are told by the row: no cell moves while the cells after it are still on their way.
+  const gridTemplateColumns = columns
+    .map(({ width, grows }) => (grows ? `minmax(${width}px, 1fr)` : `${width}px`))
+    .join(' ');
   return (
     <div role="status" aria-label={label} className="overflow-hidden">
-      <div className="flex h-8 items-center border-line border-b max-md:hidden">
-        {columns.map(({ id, label: name, width, grows, numeric }, index) => (
+      <div
+        style={{ gridTemplateColumns }}
+        className="grid h-8 items-center border-line border-b max-md:hidden"
+      >
+        {columns.map(({ id, label: name, numeric }, index) => (
           <span
             key={id}
             aria-hidden="true"
-            style={grows ? { flex: `1 0 ${width}px` } : { flex: `none`, width }}
             className={clsx(
               'px-2 text-label text-ink-2',
               index === 0 && 'pl-7',
@@ -135,13 +141,12 @@ export function TableSkeleton({ columns, label }: TableSkeletonProps) {
       </div>
       {skeletonRows.map((row) => (
         <div key={row} className="border-line border-b last:border-b-0">
-          <div className="flex h-[calc(var(--row)-1px)] items-center max-md:hidden">
-            {columns.map(({ id, width, grows }, index) => (
-              <span
-                key={id}
-                style={grows ? { flex: `1 0 ${width}px` } : { flex: 'none', width }}
-                className={index === 0 ? 'pr-2 pl-7' : 'px-2'}
-              >
+          <div
+            style={{ gridTemplateColumns }}
+            className="grid h-[calc(var(--row)-1px)] items-center max-md:hidden"
+          >
+            {columns.map(({ id }, index) => (
+              <span key={id} className={index === 0 ? 'pr-2 pl-7' : 'px-2'}>
                 <Skeleton className={clsx('h-3', row % 3 === 1 ? 'w-3/5' : 'w-4/5')} />
               </span>
             ))}

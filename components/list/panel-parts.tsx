@@ -1,3 +1,4 @@
+import clsx from 'clsx';
 import { Maximize2, X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { IconButton, iconButtonClass } from '#components/ui/button.tsx';
@@ -47,14 +48,16 @@ export function PanelHead({ above, title, href, onClose }: PanelHeadProps) {
 interface PanelPartProps {
   readonly title: string;
   readonly hint?: string;
+  /** Its content reaches from edge to edge and has margins of its own. */
+  readonly flush?: boolean;
   readonly children: ReactNode;
 }
 
 /** A part of the panel beside a list. */
-export function PanelPart({ title, hint, children }: PanelPartProps) {
+export function PanelPart({ title, hint, flush = false, children }: PanelPartProps) {
   return (
-    <section className="grid gap-2 border-line border-t px-4 py-3">
-      <div className="flex items-baseline">
+    <section className={clsx('border-line border-t', !flush && 'grid gap-2 px-4 py-3')}>
+      <div className={clsx('flex items-baseline', flush && 'px-4 pt-3')}>
         <h3 className="text-section">{title}</h3>
         {hint !== undefined && <span className="ml-auto text-ink-3">{hint}</span>}
       </div>

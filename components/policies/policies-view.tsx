@@ -119,11 +119,14 @@ export function PoliciesView() {
           />
         </ListLayout>
       </div>
-      <ControlPanel
-        scope={value}
-        modes={value.strongest}
-        onModes={(strongest) => change({ strongest }, 'replace')}
-      />
+      {/* Below a list of any length: it stands once the list does, and does not move. */}
+      {!list.pending && (
+        <ControlPanel
+          scope={value}
+          modes={value.strongest}
+          onModes={(strongest) => change({ strongest }, 'replace')}
+        />
+      )}
       {list.page && <UnreadPanel unread={list.page.unread} />}
     </div>
   );

@@ -19,19 +19,20 @@ interface SkeletonRowsProps {
 
 /** Rows of a table that is on its way, in the height that it will have. */
 export function SkeletonRows({ rows, widths, label }: SkeletonRowsProps) {
+  // Tracks are told by the row: no cell moves while the cells after it are still on their way.
+  const gridTemplateColumns = widths.map((width) => `${width}rem`).join(' ');
   return (
     <div role="status" aria-label={label}>
       {Array.from({ length: rows }, (_, row) => (
         <div
           // biome-ignore lint/suspicious/noArrayIndexKey: the rows are alike and never move
           key={row}
-          className="flex h-(--row) items-center gap-6 border-line border-b px-4 last:border-b-0"
+          style={{ gridTemplateColumns }}
+          className="grid h-(--row) items-center justify-between gap-6 border-line border-b px-4 last:border-b-0"
         >
-          {widths.map((width, cell) => (
+          {widths.map((_, cell) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: the cells are alike and never move
-            <span key={cell} style={{ width: `${width}rem` }} className={cell > 0 ? 'ml-auto' : ''}>
-              <Skeleton className="h-3 w-full" />
-            </span>
+            <Skeleton key={cell} className="h-3 w-full" />
           ))}
         </div>
       ))}

@@ -3,42 +3,47 @@ import { DecisionBadge, ModeBadge } from '#components/status/admission-badge.tsx
 import { engineNames } from '#components/status/admission-words.ts';
 import { policyHref } from '#components/status/hrefs.ts';
 import { Link } from '#components/ui/link.tsx';
-import { Skeleton } from '#components/ui/skeleton.tsx';
 import { Wrap } from '#components/ui/text.tsx';
 import type { DecisionRow } from '#lib/contract/policies.ts';
-import type { ContainerRow, WorkloadDetail } from '#lib/contract/workloads.ts';
-import { useAdmissionSources } from '#lib/query/admission.ts';
-import { useControl, type WorkloadDecisions } from '#lib/query/policies.ts';
+import type { ContainerRow } from '#lib/contract/workloads.ts';
+import type { WorkloadAdmission, WorkloadAdmissionRead } from '#lib/query/policies.ts';
 
 interface ContainerPoliciesProps {
-  readonly workload: Pick<WorkloadDetail, 'cluster' | 'namespace'>;
   readonly use: Pick<ContainerRow, 'container' | 'kind'>;
-  readonly decisions: WorkloadDecisions;
+  readonly admission: WorkloadAdmissionRead;
 }
 
 /** The policies that cover a container: what each decides today, and if it enforced. */
-export function ContainerPolicies({ workload, use, decisions }: ContainerPoliciesProps) {
-  const own = decisions.data?.filter(
-    ({ container, containerKind }) => container === use.container && containerKind === use.kind,
-  );
+export function ContainerPolicies({ use, admission }: ContainerPoliciesProps) {
+  const { data, error } = admission;
   return (
     <section aria-label={`Policies that cover ${use.container}`} className="mt-1 grid gap-1.5">
       <h4 className="text-ink-2 text-label">Policies that cover it</h4>
-      {own === undefined && decisions.error !== null && (
+      {data === undefined && error !== null && (
         <p role="alert" className="text-notice-text">
-          What admission decides could not be read: <Wrap>{decisions.error.message}</Wrap>
+          What admission decides could not be read: <Wrap>{error.message}</Wrap>
         </p>
       )}
-      {own === undefined && decisions.error === null && <Skeleton className="h-3 w-3/5" />}
-      {own?.length === 0 && <Uncovered workload={workload} />}
-      {own !== undefined && own.length > 0 && (
-        <ul className="grid gap-2">
-          {own.map((row) => (
-            <Covering key={row.id} row={row} />
-          ))}
-        </ul>
-      )}
+      {data !== undefined && <Decided use={use} admission={data} />}
     </section>
+  );
+}
+
+interface DecidedProps extends Pick<ContainerPoliciesProps, 'use'> {
+  readonly admission: WorkloadAdmission;
+}
+
+function Decided({ use, admission }: DecidedProps) {
+  const own = admission.decisions.filter(
+    ({ container, containerKind }) => container === use.container && containerKind === use.kind,
+  );
+  if (own.length === 0) return <Uncovered admission={admission} />;
+  return (
+    <ul className="grid gap-2">
+      {own.map((row) => (
+        <Covering key={row.id} row={row} />
+      ))}
+    </ul>
   );
 }
 
@@ -91,16 +96,13 @@ function Said({ when, children }: SaidProps) {
 }
 
 /** No decision is about the container: a fact only where everything about admission was read. */
-function Uncovered({ workload: { cluster, namespace } }: Pick<ContainerPoliciesProps, 'workload'>) {
-  const sources = useAdmissionSources();
-  const control = useControl({ cluster: [cluster], namespace: [namespace], mode: [] });
-  if (sources === undefined || sources.missing.some((one) => one.cluster === cluster))
+function Uncovered({ admission: { complete, why } }: Pick<DecidedProps, 'admission'>) {
+  if (!complete)
     return (
       <p className="text-ink-2">
         None that we could read; whether that is all of them is not known.
       </p>
     );
-  const why = control.data?.items.find((row) => row.cluster === cluster)?.why ?? null;
   return (
     <p className="text-ink-2">
       None: no policy that we know of looks at its image.

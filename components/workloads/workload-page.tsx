@@ -15,6 +15,7 @@ import { RelativeTime } from '#components/ui/relative-time.tsx';
 import { Wrap } from '#components/ui/text.tsx';
 import type { WorkloadDetail } from '#lib/contract/workloads.ts';
 import { reasonOf } from '#lib/model/reasons.ts';
+import { useWorkloadAdmission } from '#lib/query/policies.ts';
 import { useWorkloadPage } from '#lib/query/workloads.ts';
 import { ContainerList } from './container-list.tsx';
 import { Cluster } from './workload-columns.tsx';
@@ -31,12 +32,13 @@ export function WorkloadPage({ id }: { readonly id: string }) {
 
 function Loaded({ id }: { readonly id: string }) {
   const workload = useWorkloadPage(id);
+  const admission = useWorkloadAdmission(workload);
   return (
     <>
       <Head workload={workload} />
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1.4fr)_minmax(0,1fr)]">
         <Panel title="Containers" hint={provenText(workload)}>
-          <ContainerList workload={workload} />
+          {admission ? <ContainerList workload={workload} admission={admission} /> : <Waiting />}
         </Panel>
         <div className="grid min-w-0 gap-4">
           <Panel title="Findings" hint={formatNoun(workload.allFindings.length, 'finding')}>
@@ -59,6 +61,15 @@ function Loaded({ id }: { readonly id: string }) {
         </div>
       </div>
     </>
+  );
+}
+
+/** Before the containers: higher than the window, so that what stands below does not move in sight. */
+function Waiting() {
+  return (
+    <div className="min-h-[100dvh]">
+      <PanelSkeleton label="Reading the containers" />
+    </div>
   );
 }
 

@@ -2,13 +2,14 @@ import { notFound } from 'next/navigation';
 import { HttpError } from './route.ts';
 
 /**
- * Waits until what a page is about has been read. What does not exist answers with the page for it and
- * the status 404; any other failure is left to the browser, which asks again and shows the cause.
+ * What a page is about, once it has been read. What does not exist answers with the page for it and the
+ * status 404; any other failure is undefined and left to the browser, which asks again and shows the cause.
  */
-export async function notFoundOr(read: Promise<unknown>): Promise<void> {
-  const failure = await read.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  if (failure instanceof HttpError && failure.status === 404) notFound();
+export async function notFoundOr<T>(read: Promise<T>): Promise<T | undefined> {
+  try {
+    return await read;
+  } catch (error) {
+    if (error instanceof HttpError && error.status === 404) notFound();
+    return undefined;
+  }
 }

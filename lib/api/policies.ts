@@ -5,7 +5,6 @@ import type {
   BypassPage,
   ControlFilter,
   ControlMatrix,
-  DecisionFilter,
   DecisionPage,
   DisagreementFilter,
   DisagreementPage,
@@ -16,6 +15,7 @@ import type {
   PolicyPage,
   VisibilityList,
 } from '#lib/contract/policies.ts';
+import { DecisionFilter } from '#lib/contract/policies.ts';
 import {
   bypassTable,
   decisionTable,
@@ -25,12 +25,14 @@ import {
   policyLine,
   policyTable,
 } from '#lib/contract/policy-exports.ts';
+import type { WorkloadRow } from '#lib/contract/workloads.ts';
+import type { WorkloadAdmission } from '#lib/query/policies.ts';
 import { bypassesOf, exceptionsOf, listBypasses, listExceptions } from '#lib/review/bypasses.ts';
 import { controlMatrix } from '#lib/review/control.ts';
 import { allDecisions, listDecisions } from '#lib/review/decisions.ts';
 import { disagreementsOf, listDisagreements } from '#lib/review/disagreements.ts';
 import type { Fleet } from '#lib/review/fleet.ts';
-import { policiesOf, listPolicies as reviewedPolicies } from '#lib/review/policies.ts';
+import { missingOf, policiesOf, listPolicies as reviewedPolicies } from '#lib/review/policies.ts';
 import { readPolicyDetail } from '#lib/review/policy-detail.ts';
 import { visibilityOf } from '#lib/review/visibility.ts';
 import { server } from '#lib/wiring/server.ts';
@@ -76,6 +78,23 @@ export const listPolicyDecisions = async (
   filter: DecisionFilter,
   page: PageRequest,
 ): Promise<DecisionPage> => listDecisions(await fleet(), filter, page);
+
+/** What admission says of one workload, whole. */
+export async function readWorkloadAdmission({
+  id,
+  cluster,
+  namespace,
+}: Pick<WorkloadRow, 'id' | 'cluster' | 'namespace'>): Promise<WorkloadAdmission> {
+  const read = await fleet();
+  const control = controlMatrix(read, { cluster: [cluster], namespace: [namespace], mode: [] });
+  return {
+    decisions: allDecisions(read, DecisionFilter.parse({ workload: [id] })),
+    complete: [...read.clusters.values()]
+      .flatMap(missingOf)
+      .every((one) => one.cluster !== cluster),
+    why: control.items[0]?.why ?? null,
+  };
+}
 
 /** One page of the ways past engines. */
 export const listWaysPast = async (filter: BypassFilter, page: PageRequest): Promise<BypassPage> =>

@@ -15,11 +15,14 @@ export interface AdmissionSources {
 export const admissionQuery = () =>
   queryOptions({
     queryKey: admissionKey,
-    queryFn: async ({ signal }): Promise<AdmissionSources> => {
-      const page = await fetchJson('/api/v1/policies?limit=1', { response: PolicyPage, signal });
-      return { engines: page.engines, missing: page.missing };
-    },
+    queryFn: ({ signal }) => readAdmissionSources(signal),
   });
+
+/** Asks for {@link AdmissionSources}. @throws ProblemError */
+export async function readAdmissionSources(signal: AbortSignal): Promise<AdmissionSources> {
+  const page = await fetchJson('/api/v1/policies?limit=1', { response: PolicyPage, signal });
+  return { engines: page.engines, missing: page.missing };
+}
 
 /** Reads {@link admissionQuery}; undefined until it is known, and when it could not be read. */
 export const useAdmissionSources = (): AdmissionSources | undefined =>

@@ -11,6 +11,8 @@ import {
   type PolicyRow,
 } from '#lib/contract/policies.ts';
 import { urlOf, writeUrl } from '#lib/contract/url-state.ts';
+import type { WorkloadRow } from '#lib/contract/workloads.ts';
+import { readAdmissionSources } from './admission.ts';
 import { fetchJson } from './fetch-json.ts';
 import { type ListQuery, listQuery } from './list.ts';
 import { type List, useHydrated, useList } from './use-list.ts';
@@ -48,11 +50,13 @@ export const policyQuery = (id: string) =>
 export const controlQuery = (filter: ControlFilter) =>
   queryOptions({
     queryKey: policyKeys.control(filter),
-    queryFn: ({ signal }) =>
-      fetchJson(urlOf('/api/v1/control', writeUrl(ControlFilter, filter)), {
-        response: ControlMatrix,
-        signal,
-      }),
+    queryFn: ({ signal }) => readControl(filter, signal),
+  });
+
+const readControl = (filter: ControlFilter, signal: AbortSignal): Promise<ControlMatrix> =>
+  fetchJson(urlOf('/api/v1/control', writeUrl(ControlFilter, filter)), {
+    response: ControlMatrix,
+    signal,
   });
 
 /** All decisions of a filter, page by page: one rule about one container each. */
@@ -90,20 +94,40 @@ const pageParams = (filter: URLSearchParams, cursor: string | null): URLSearchPa
   return params;
 };
 
-/** Every decision about one workload, of all its containers. */
-export const workloadDecisionsQuery = (workload: string) =>
+/** What admission says of one workload. */
+export interface WorkloadAdmission {
+  /** Of all its containers. */
+  readonly decisions: readonly DecisionRow[];
+  /** Everything that admission in its cluster is told by was read. */
+  readonly complete: boolean;
+  /** Why nothing controls its namespace; null where something does. */
+  readonly why: string | null;
+}
+
+/** Read as one: a page that shows it in parts would move. */
+export const workloadAdmissionQuery = ({
+  id,
+  cluster,
+  namespace,
+}: Pick<WorkloadRow, 'id' | 'cluster' | 'namespace'>) =>
   queryOptions({
-    queryKey: policyKeys.workload(workload),
-    queryFn: ({ signal }) =>
-      readAll((cursor) =>
-        fetchJson(
-          urlOf(
-            '/api/v1/decisions',
-            pageParams(writeUrl(DecisionFilter, { workload: [workload] }), cursor),
-          ),
-          { response: DecisionPage, signal },
-        ),
-      ),
+    queryKey: policyKeys.workload(id),
+    queryFn: async ({ signal }): Promise<WorkloadAdmission> => {
+      const [decisions, sources, control] = await Promise.all([
+        readAll((cursor) => {
+          const filter = writeUrl(DecisionFilter, { workload: [id] });
+          const url = urlOf('/api/v1/decisions', pageParams(filter, cursor));
+          return fetchJson(url, { response: DecisionPage, signal });
+        }),
+        readAdmissionSources(signal),
+        readControl({ cluster: [cluster], namespace: [namespace], mode: [] }, signal),
+      ]);
+      return {
+        decisions,
+        complete: sources.missing.every((one) => one.cluster !== cluster),
+        why: control.items.find((row) => row.cluster === cluster)?.why ?? null,
+      };
+    },
   });
 
 /** The audit gap of clusters: what the list of policies says beside its rows, of which one is enough. */
@@ -150,18 +174,25 @@ export const useDecisions = (
 /** Reads {@link policyQuery} for a panel or a page. */
 export const usePolicy = (id: string) => useQuery(policyQuery(id));
 
-/** What {@link useWorkloadDecisions} tells: all decisions, or neither they nor an error yet. */
-export interface WorkloadDecisions {
-  readonly data: readonly DecisionRow[] | undefined;
+/** What {@link useWorkloadAdmission} tells; never neither of the two. */
+export interface WorkloadAdmissionRead {
+  readonly data: WorkloadAdmission | undefined;
   readonly error: Error | null;
 }
 
-/** Reads {@link workloadDecisionsQuery}. */
-export function useWorkloadDecisions(workload: string): WorkloadDecisions {
+/** Reads {@link workloadAdmissionQuery}; waits for the workload, and is undefined until it can tell. */
+export function useWorkloadAdmission(
+  workload: Parameters<typeof workloadAdmissionQuery>[0] | undefined,
+): WorkloadAdmissionRead | undefined {
   const hydrated = useHydrated();
-  const { data, error } = useQuery(workloadDecisionsQuery(workload));
-  return { data: hydrated ? data : undefined, error: hydrated ? error : null };
+  const { data, error } = useQuery({
+    ...workloadAdmissionQuery(workload ?? nobody),
+    enabled: workload !== undefined,
+  });
+  return hydrated && (data !== undefined || error !== null) ? { data, error } : undefined;
 }
+
+const nobody = { id: '', cluster: '', namespace: '' };
 
 /** Reads {@link policyNamesQuery}; undefined until all of them are there. */
 export function usePolicyNames(): readonly PolicyRow[] | undefined {

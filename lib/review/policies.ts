@@ -174,7 +174,8 @@ const unreadRow = (
   problems: problems.map((problem) => ({ ...problem })),
 });
 
-function missingOf({ id, stored, asOf, workloads }: ReviewedCluster): PolicyPage['missing'] {
+/** What of the admission objects of a cluster is not known, and why. */
+export function missingOf({ id, stored, asOf, workloads }: ReviewedCluster): PolicyPage['missing'] {
   const failed = [...workloads.values()].filter((review) => review.failed).length;
   return [
     ...(asOf === null

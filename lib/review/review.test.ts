@@ -43,7 +43,14 @@ beforeEach(async () => {
   store.workloads.set('prod:api', reviewedWorkload('api', { image: 2 }));
   store.images.set(1, reviewedImage(1, []));
   store.images.set(2, reviewedImage(2, [aVerdict(signer)]));
-  review = await createReview({ store, log, now: () => now, channel: 'changed', restMs: 0 });
+  review = await createReview({
+    store,
+    log,
+    now: () => now,
+    channel: 'changed',
+    restMs: 0,
+    ageMs: 0,
+  });
 });
 
 const said = async () =>
@@ -117,6 +124,39 @@ describe('the review of admission', () => {
     store.tell();
     const [row] = allDecisions(await review.fleet(), everything);
     expect(row?.asOf).toBe(readAt.toISOString());
+  });
+
+  it('becomes old, and young again, while nobody tells anything', async () => {
+    const marks = async () => {
+      const fleet = await review.fleet();
+      const one = { cluster: ['prod'], namespace: [], mode: [] };
+      return [
+        allDecisions(fleet, everything)[0]?.stale,
+        listPolicies(fleet, policies, { limit: 1 }).items[0]?.stale,
+        controlMatrix(fleet, one).items[0]?.stale,
+      ];
+    };
+    expect(await marks()).toEqual([false, false, false]);
+    store.stale.add('prod');
+    expect(await marks()).toEqual([true, true, true]);
+    store.stale.delete('prod');
+    expect(await marks()).toEqual([false, false, false]);
+  });
+
+  it('keeps what was worked out while only its age goes on by moments', async () => {
+    const before = await review.fleet();
+    const base = store.admissions.get('prod')!.readAt.getTime();
+    store.admissions.set(
+      'prod',
+      storedAdmission('prod', [audit], { readAt: new Date(base + 59_000) }),
+    );
+    expect(await review.fleet()).toBe(before);
+    store.admissions.set(
+      'prod',
+      storedAdmission('prod', [audit], { readAt: new Date(base + 60_000) }),
+    );
+    const [row] = allDecisions(await review.fleet(), everything);
+    expect(row?.asOf).toBe(new Date(base + 60_000).toISOString());
   });
 
   it('counts what nobody is asked about as lack of control, not as audit gap', async () => {

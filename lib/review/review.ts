@@ -5,6 +5,7 @@ import { nextEvent } from '#lib/policy/next-event.ts';
 import { openAdmission } from '#lib/policy/open-admission.ts';
 import { policyMarks } from '#lib/policy/policy-material.ts';
 import type {
+  AdmissionAge,
   ReadStore,
   ReviewedImage,
   ReviewedWorkload,
@@ -34,6 +35,8 @@ export interface ReviewDependencies {
   readonly channel: string;
   /** News come in bursts; a review is worked out at most this often. A second by default. */
   readonly restMs?: number;
+  /** How often it is looked whether what is known has become old. Five seconds by default. */
+  readonly ageMs?: number;
 }
 
 /** Workloads and images read at once. */
@@ -42,15 +45,19 @@ const imagesAtOnce = 250;
 /** The main thread answers requests too: it is let go after so long. */
 const sliceMs = 20;
 const defaultRestMs = 1_000;
+const defaultAgeMs = 5_000;
+/** Rows say how old they are; that they are younger than they say waits for so long. */
+const ageStepMs = 60_000;
 /** Expiry dates pass without news. */
 const reopenMs = 3_600_000;
 
 /** Nothing is read until somebody asks. */
 export async function createReview(deps: ReviewDependencies): Promise<Review> {
-  const { restMs = defaultRestMs } = deps;
+  const { restMs = defaultRestMs, ageMs = defaultAgeMs } = deps;
   const board = new Board(deps);
   let dirty = true;
   let doneAt = Number.NEGATIVE_INFINITY;
+  let agedAt = Number.NEGATIVE_INFINITY;
   let running: Promise<Fleet> | undefined;
   const unlisten = await deps.store.subscribe(deps.channel, (payload) => {
     if (!payload.includes('"progress"')) dirty = true;
@@ -65,16 +72,26 @@ export async function createReview(deps: ReviewDependencies): Promise<Review> {
       throw error;
     } finally {
       doneAt = performance.now();
+      agedAt = doneAt;
+      running = undefined;
+    }
+  }
+  async function age(current: Fleet): Promise<Fleet> {
+    try {
+      return await board.age(current);
+    } finally {
+      agedAt = performance.now();
       running = undefined;
     }
   }
   return {
     fleet() {
-      const resting = performance.now() - doneAt < restMs;
+      if (running !== undefined) return running;
+      const now = performance.now();
       const current = board.current;
-      if (current !== undefined && (!dirty || resting) && running === undefined)
-        return Promise.resolve(current);
-      running ??= refresh();
+      if (current === undefined || (dirty && now - doneAt >= restMs)) running = refresh();
+      else if (now - agedAt >= ageMs) running = age(current);
+      else return Promise.resolve(current);
       return running;
     },
     know: (workloads) => board.know(workloads),
@@ -103,7 +120,9 @@ class Board {
   }
 
   async refresh(): Promise<Fleet> {
-    const { store } = this.#deps;
+    const { store, now } = this.#deps;
+    // Before what it is the age of: nothing is said to be younger than it is.
+    const ages = await store.admissionAges(now());
     const index = await store.reviewIndex();
     const rows = await store.clusters();
     const changed = await this.#readWorkloads(index.workloads);
@@ -117,7 +136,7 @@ class Board {
         index.admission.get(row.id),
         workloads,
       );
-      const cluster = clusterOf(row, open);
+      const cluster = clusterOf(row, open, ages.get(row.id));
       const concerned = workloads.filter(
         ({ workload, uses }) =>
           reopened ||
@@ -131,6 +150,22 @@ class Board {
     }
     this.#forget(clusters);
     this.current = { clusters, remembered: new Map() };
+    return this.current;
+  }
+
+  /** Without news time goes on all the same: what is known becomes old by itself. */
+  async age(fleet: Fleet): Promise<Fleet> {
+    const ages = await this.#deps.store.admissionAges(this.#deps.now());
+    const clusters = [...fleet.clusters.values()].map((cluster) => ({
+      ...cluster,
+      ...agedBy(ages.get(cluster.id)),
+    }));
+    if (!clusters.some((cluster) => isAnotherAge(fleet.clusters.get(cluster.id), cluster)))
+      return fleet;
+    this.current = {
+      clusters: new Map(clusters.map((cluster) => [cluster.id, cluster])),
+      remembered: new Map(),
+    };
     return this.current;
   }
 
@@ -175,9 +210,8 @@ class Board {
     const engineText = JSON.stringify(engines);
     const at = now();
     const same = before !== undefined && before.stored?.revision === revision;
-    if (same && before.engines === engineText && at.getTime() - before.openedAt < reopenMs) {
-      return { open: await this.#withAge(id, before), reopened: false };
-    }
+    if (same && before.engines === engineText && at.getTime() - before.openedAt < reopenMs)
+      return { open: before, reopened: false };
     const stored = same ? before.stored : await store.admissionOf(id);
     const unreadable = [
       ...(stored?.problems ?? []).map(({ what }) => what),
@@ -204,15 +238,6 @@ class Board {
     };
     this.#open.set(id, open);
     return { open, reopened: true };
-  }
-
-  /** A reading that brought nothing new makes what is known younger all the same. */
-  async #withAge(id: string, open: OpenCluster): Promise<OpenCluster> {
-    const age = await this.#deps.store.admissionAge(id);
-    if (open.stored === undefined || age === undefined) return open;
-    const next = { ...open, stored: { ...open.stored, readAt: age } };
-    this.#open.set(id, next);
-    return next;
   }
 
   async #reviewAll(
@@ -262,11 +287,10 @@ class Board {
   }
 }
 
-const staleStates: readonly string[] = ['stale', 'failed'];
-
 function clusterOf(
   row: ClusterRow,
   { stored, admission, unreadable, factsUnder, factsOfUse }: OpenCluster,
+  age: AdmissionAge | undefined,
 ): Omit<ReviewedCluster, 'workloads'> {
   const labels = new Map(stored?.namespaces.map(({ name, labels: own }) => [name, own]));
   return {
@@ -278,10 +302,20 @@ function clusterOf(
     labelsOf: (namespace) => labels.get(namespace),
     factsUnder,
     factsOfUse,
-    asOf: stored?.readAt.toISOString() ?? null,
-    stale: staleStates.includes(row.state),
+    ...agedBy(age),
   };
 }
+
+type Age = Pick<ReviewedCluster, 'asOf' | 'stale'>;
+
+const agedBy = (age: AdmissionAge | undefined): Age => ({
+  asOf: age?.readAt.toISOString() ?? null,
+  stale: age?.stale ?? false,
+});
+
+const isAnotherAge = (before: Age | undefined, after: Age): boolean =>
+  before?.stale !== after.stale ||
+  Date.parse(after.asOf ?? '') - Date.parse(before.asOf ?? '') >= ageStepMs;
 
 const engineWorkload = ({ workload, uses }: ReviewedWorkload) => ({
   namespace: workload.namespace,

@@ -11,6 +11,8 @@ export interface FakeReviewStore extends Needed {
   readonly workloads: Map<string, ReviewedWorkload>;
   readonly images: Map<number, ReviewedImage>;
   readonly former: ReviewedWorkload[];
+  /** Clusters that were not heard of for too long. */
+  readonly stale: Set<string>;
   readonly saved: Map<string, Simulation>;
   readonly rows: Map<string, readonly SimulationRow[]>;
   /** Ids of workloads that were read since the last look. */
@@ -24,6 +26,7 @@ export function fakeReviewStore(...clusters: readonly string[]): FakeReviewStore
   const workloads = new Map<string, ReviewedWorkload>();
   const images = new Map<number, ReviewedImage>();
   const former: ReviewedWorkload[] = [];
+  const stale = new Set<string>();
   const saved = new Map<string, Simulation>();
   const rows = new Map<string, readonly SimulationRow[]>();
   const read: string[] = [];
@@ -39,7 +42,8 @@ export function fakeReviewStore(...clusters: readonly string[]): FakeReviewStore
       images: new Map([...images].map(([id, { revision }]) => [id, revision])),
     }),
     admissionOf: async (cluster) => admissions.get(cluster),
-    admissionAge: async (cluster) => admissions.get(cluster)?.readAt,
+    admissionAges: async () =>
+      new Map([...admissions].map(([id, { readAt }]) => [id, { readAt, stale: stale.has(id) }])),
     reviewedWorkloads: async (ids) => {
       read.push(...ids);
       return present(workloads, ids);
@@ -66,6 +70,7 @@ export function fakeReviewStore(...clusters: readonly string[]): FakeReviewStore
     workloads,
     images,
     former,
+    stale,
     saved,
     rows,
     read,

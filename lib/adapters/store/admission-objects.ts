@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type {
+  AdmissionAge,
   AdmissionObject,
   AdmissionReading,
   ReadProblem,
@@ -9,6 +10,7 @@ import { asTable, batchRows, chunks } from './bulk.ts';
 import { hash } from './container-class.ts';
 import type { StoreContext } from './context.ts';
 import type { Trx } from './database.ts';
+import { isLive, readClusters } from './freshness.ts';
 import { inSlices } from './in-slices.ts';
 import { write } from './transaction.ts';
 
@@ -183,14 +185,30 @@ export async function admissionOf(
   };
 }
 
-/** When the admission objects of a cluster were last read. */
-export async function admissionAge(
-  { db }: StoreContext,
-  cluster: string,
-): Promise<Date | undefined> {
-  const { rows } = await sql<{ read_at: Date }>`
-    select read_at from admission_reading where cluster = ${cluster} and revision > 0`.execute(db);
-  return rows[0]?.read_at;
+/** Objects are read once a minute: a reading that is no later than that is not late. */
+const readingMs = 60_000;
+
+/**
+ * How old what is known about admission is. Objects of a live cluster become stale by themselves: its
+ * pods may be followed well while its policies can no longer be read.
+ */
+export async function admissionAges(
+  context: StoreContext,
+  now: Date = new Date(),
+): Promise<ReadonlyMap<string, AdmissionAge>> {
+  const { rows } = await sql<{ cluster: string; read_at: Date }>`
+    select cluster, read_at from admission_reading where revision > 0`.execute(context.db);
+  const clusters = await readClusters(context, now);
+  return new Map(
+    rows.map(({ cluster, read_at: readAt }) => {
+      const state = clusters.get(cluster);
+      const late = now.getTime() - readAt.getTime() > context.staleAfterMs + readingMs;
+      return [
+        cluster,
+        { readAt, stale: state !== undefined && (state.stale || (isLive(state) && late)) },
+      ];
+    }),
+  );
 }
 
 /** Removes the admission objects of clusters that are no longer configured. */

@@ -36,9 +36,11 @@ export async function readClusters(
 
 function aged(row: ClusterRecord, staleAfterMs: number, now: Date): Freshness {
   if (row.state === 'failed' || row.state === 'stale') return { ...row, stale: true };
-  // A file is as old as it is: nothing newer is expected of it.
-  const live = row.kind === 'kubeconfig' || row.kind === 'in-cluster';
-  if (!live || row.as_of === null || now.getTime() - row.as_of.getTime() <= staleAfterMs)
+  if (!isLive(row) || row.as_of === null || now.getTime() - row.as_of.getTime() <= staleAfterMs)
     return { ...row, stale: false };
   return { ...row, state: 'stale', reason: row.reason ?? 'cluster-stale', stale: true };
 }
+
+/** A file is as old as it is: nothing newer is expected of it. */
+export const isLive = ({ kind }: Pick<ClusterRecord, 'kind'>): boolean =>
+  kind === 'kubeconfig' || kind === 'in-cluster';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { ReadStore, ReviewStore, ScanStore, Store } from '#lib/ports.ts';
-import { admissionAge, admissionOf, saveAdmission } from './admission-objects.ts';
+import { admissionAges, admissionOf, saveAdmission } from './admission-objects.ts';
 import { storableDeep } from './bulk.ts';
 import { Catalog } from './catalog.ts';
 import type { StoreContext } from './context.ts';
@@ -176,7 +176,7 @@ const reading = (context: StoreContext): ReadStore => ({
 const reviewing = (context: StoreContext): ReviewStore => ({
   reviewIndex: () => reviewIndex(context),
   admissionOf: (cluster) => admissionOf(context, cluster),
-  admissionAge: (cluster) => admissionAge(context, cluster),
+  admissionAges: (now) => admissionAges(context, now),
   reviewedWorkloads: (ids) => reviewedWorkloads(context, ids.map(clean)),
   reviewedImages: (ids) => reviewedImages(context, ids),
   formerWorkloads: (since) => formerWorkloads(context, since),
