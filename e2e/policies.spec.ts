@@ -10,16 +10,18 @@ import type { Simulation, SimulationPage } from '#lib/contract/simulations.ts';
 import { parseCsv } from './csv.ts';
 import { expect, footerCounts, read, rowsOf, settled, test } from './fixtures.ts';
 
-/** Presses Tab until something that says so has the focus; nothing is touched by mouse. */
+/** Presses Tab until a control that says so has the focus; nothing is touched by mouse. */
 async function tabTo(page: Page, name: RegExp): Promise<void> {
-  for (let step = 0; step < 150; step++) {
-    await page.keyboard.press('Tab');
-    const said = await page.evaluate(() => {
-      const element = document.activeElement;
-      const label = element?.closest('label')?.textContent ?? '';
-      return `${element?.getAttribute('aria-label') ?? ''} ${element?.textContent ?? ''} ${label}`.trim();
+  const focused = () =>
+    page.evaluate(() => {
+      const control = document.activeElement?.closest('a, button, input, summary');
+      if (!control) return '';
+      const label = control.closest('label')?.textContent ?? '';
+      return `${control.getAttribute('aria-label') ?? ''} ${control.textContent} ${label}`.trim();
     });
-    if (name.test(said)) return;
+  for (let step = 0; step < 150; step++) {
+    if (name.test(await focused())) return;
+    await page.keyboard.press('Tab');
   }
   throw new Error(`the keyboard never comes to ${name}`);
 }
@@ -112,23 +114,19 @@ test.describe('A platform engineer', () => {
 
     await settled(page);
     const shown = (await footerCounts(page)).rows;
-    await page.getByRole('button', { name: /^Export/ }).focus();
+    await tabTo(page, /^Export/);
     await page.keyboard.press('Enter');
+    await expect(page.getByRole('link', { name: /^CSV / })).toBeVisible();
     const file = page.waitForEvent('download');
-    await page.getByRole('link', { name: /^CSV / }).focus();
+    await tabTo(page, /^CSV/);
     await page.keyboard.press('Enter');
     const text = await readFile(await (await file).path(), 'utf8');
     expect(parseCsv(text)).toHaveLength(shown + 1);
     await page.keyboard.press('Escape');
 
-    await page
-      .getByText(/^ClusterPolicy/)
-      .first()
-      .click();
-    await page
-      .getByRole('button', { name: /^Copy the command/ })
-      .first()
-      .focus();
+    await tabTo(page, /^ClusterPolicy/);
+    await page.keyboard.press('Enter');
+    await tabTo(page, /^Copy the command/);
     await page.keyboard.press('Enter');
     const copied = await page.evaluate(() => navigator.clipboard.readText());
     expect(copied).toContain('kubectl patch');
