@@ -59,8 +59,8 @@ async function expectWhole(page: Page, what: string): Promise<void> {
     wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
   }));
   expect.soft(wide, `${what} scrolls sideways by`).toBe(0);
-  // Letters that arrive late move words by a hair; a hundredth of what is called good is allowed.
-  expect.soft(shifts, `${what} moves while it loads: ${shifted.join('\n')}`).toBeLessThan(0.001);
+  // Letters and news that arrive late move words by a hair; a tenth of what is called good is allowed.
+  expect.soft(shifts, `${what} moves while it loads: ${shifted.join('\n')}`).toBeLessThan(0.01);
 }
 
 async function shoot(page: Page, state: string, name: string): Promise<void> {
