@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Page } from '@playwright/test';
-import { expect, rowsOf, settled, test } from './fixtures.ts';
+import type { PolicyPage } from '#lib/contract/policies.ts';
+import { expect, read, rowsOf, settled, test } from './fixtures.ts';
 import { longNames } from './hostile-pods.ts';
 import { pages } from './pages.ts';
 import { urlOf } from './servers.ts';
@@ -94,6 +95,21 @@ test.describe('A reader sees', () => {
       const pathname = await pages[name]?.(request);
       await look(page, `${urlOf('troubled')}${pathname}`, 'troubled', name);
     });
+
+  test('which policies and namespaces are as old as their cluster', async ({ page, request }) => {
+    test.setTimeout(120_000);
+    const troubled = urlOf('troubled');
+    const isStale = async () => {
+      const url = `${troubled}/api/v1/policies?cluster=staging&limit=1`;
+      return (await read<PolicyPage>(request, url)).items[0]?.stale;
+    };
+    await expect.poll(isStale, { timeout: 90_000 }).toBe(true);
+    await page.goto(`${troubled}/policies?cluster=staging`);
+    await settled(page);
+    await expect(rowsOf(page).first()).toContainText('stale');
+    const matrix = page.getByRole('table', { name: /^Namespaces by engine/ });
+    await expect(matrix.getByRole('button', { name: /^staging/ })).toContainText('stale');
+  });
 
   test('a long name in its row and in full on its page', async ({ page }) => {
     const url = `${urlOf('troubled')}/workloads?namespace=${longNames.namespace}`;

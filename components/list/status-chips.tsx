@@ -1,6 +1,6 @@
 import { StatusBadge } from '#components/status/status-badge.tsx';
-import { formatCount } from '#components/ui/format.ts';
 import { type VerdictStatus, verdictStatuses } from '#lib/model/verdict.ts';
+import { CheckChips, ChipCount } from './check-chip.tsx';
 
 interface StatusChipsProps {
   readonly value: readonly VerdictStatus[];
@@ -10,28 +10,20 @@ interface StatusChipsProps {
 
 /** The five statuses with their counts; any number of them narrows the list. */
 export function StatusChips({ value, counts, onChange }: StatusChipsProps) {
-  const toggle = (status: VerdictStatus, on: boolean) =>
-    onChange(verdictStatuses.filter((item) => (item === status ? on : value.includes(item))));
   return (
-    <fieldset className="flex flex-none gap-2">
-      <legend className="sr-only">Status</legend>
-      {verdictStatuses.map((status) => (
-        <label
-          key={status}
-          className="relative inline-flex h-control items-center gap-2 whitespace-nowrap rounded-md border border-line-strong bg-surface px-2.5 hover:bg-hover has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:focus-ring"
-        >
-          <input
-            type="checkbox"
-            className="sr-only"
-            checked={value.includes(status)}
-            onChange={(event) => toggle(status, event.target.checked)}
-          />
+    <CheckChips
+      legend="Status"
+      choices={verdictStatuses}
+      value={value}
+      onChange={onChange}
+      className="flex-none"
+    >
+      {(status) => (
+        <>
           <StatusBadge status={status} />
-          <span className="min-w-[3ch] text-right text-ink-3 tabular-nums">
-            {counts && formatCount(counts.get(status) ?? 0)}
-          </span>
-        </label>
-      ))}
-    </fieldset>
+          <ChipCount value={counts && (counts.get(status) ?? 0)} />
+        </>
+      )}
+    </CheckChips>
   );
 }

@@ -4,13 +4,14 @@ import { useId, useState } from 'react';
 import { ModeBadge } from '#components/status/admission-badge.tsx';
 import { engineNames } from '#components/status/admission-words.ts';
 import { workloadsHref } from '#components/status/hrefs.ts';
+import { AsOf } from '#components/ui/as-of.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { formatCount, formatNoun } from '#components/ui/format.ts';
 import { Link } from '#components/ui/link.tsx';
 import { Table, Tbody, Td, Th, Tr } from '#components/ui/table.tsx';
 import { Clip, Wrap } from '#components/ui/text.tsx';
 import type { ControlMatrix, ControlRow } from '#lib/contract/policies.ts';
-import type { Engine } from '#lib/model/policy.ts';
+import type { Engine, PolicyMode } from '#lib/model/policy.ts';
 
 /** So many namespaces stand open without being asked for, and so many are drawn at a time. */
 const openByItself = 60;
@@ -63,6 +64,8 @@ function ClusterGroup({ cluster, rows, engines, openAtFirst }: ClusterGroupProps
   const [all, setAll] = useState(false);
   const shown = all ? rows : rows.slice(0, atFirst);
   const columns = engines.length + 4;
+  // All of a cluster was read at once, and is old at once.
+  const [first] = rows;
   return (
     <Tbody id={id}>
       <Tr className="bg-sunken">
@@ -82,6 +85,11 @@ function ClusterGroup({ cluster, rows, engines, openAtFirst }: ClusterGroupProps
             <span className="whitespace-nowrap text-ink-3 tabular-nums">
               {formatNoun(rows.length, 'namespace')}
             </span>
+            {first?.stale === true && (
+              <span className="whitespace-nowrap">
+                <AsOf at={first.asOf} stale />
+              </span>
+            )}
           </button>
         </Td>
       </Tr>
@@ -105,7 +113,7 @@ interface NamespaceProps {
 }
 
 function Namespace({ row, engines }: NamespaceProps) {
-  const { cluster, namespace, strongest, workloads, stale } = row;
+  const { cluster, namespace, strongest, workloads } = row;
   const why = whyNot(row);
   return (
     <Tr>
@@ -119,13 +127,18 @@ function Namespace({ row, engines }: NamespaceProps) {
         >
           <Clip>{namespace}</Clip>
         </Link>
-        {stale && <span className="block text-label text-notice-text">stale</span>}
       </Td>
       <Td label="In effect" card="full" className="whitespace-nowrap">
         <ModeBadge mode={strongest} />
       </Td>
       {engines.map((engine) => (
-        <Td key={engine} label={engineNames[engine]} card="full" className="whitespace-nowrap">
+        <Td
+          key={engine}
+          label={engineNames[engine]}
+          // A card tells what is in effect; why nothing is stands below.
+          card={modeOf(row, engine) === 'none' ? 'hidden' : 'full'}
+          className="whitespace-nowrap"
+        >
           <EngineCell row={row} engine={engine} />
         </Td>
       ))}
@@ -143,6 +156,9 @@ function Namespace({ row, engines }: NamespaceProps) {
     </Tr>
   );
 }
+
+const modeOf = ({ cells }: ControlRow, engine: Engine): PolicyMode =>
+  cells.find((cell) => cell.engine === engine)?.mode ?? 'none';
 
 function EngineCell({ row, engine }: { readonly row: ControlRow; readonly engine: Engine }) {
   const cell = row.cells.find((item) => item.engine === engine);

@@ -1,3 +1,4 @@
+import { CheckChips, ChipCount } from '#components/list/check-chip.tsx';
 import { modeWords } from '#components/status/admission-words.ts';
 import { Button } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
@@ -8,7 +9,6 @@ import type { ControlMatrix, ControlRow } from '#lib/contract/policies.ts';
 import type { Scope } from '#lib/contract/workloads.ts';
 import { type PolicyMode, policyModes } from '#lib/model/policy.ts';
 import { useControl } from '#lib/query/policies.ts';
-import { CheckChip } from './check-chip.tsx';
 import { ControlTable } from './control-matrix.tsx';
 
 interface ControlPanelProps {
@@ -86,22 +86,27 @@ interface ModeChipsProps {
 /** Namespaces by their strongest mode; any number of modes narrows the matrix. */
 function ModeChips({ rows, value, onChange }: ModeChipsProps) {
   const counts = countModes(rows);
-  const toggle = (mode: PolicyMode, on: boolean) =>
-    onChange(policyModes.filter((item) => (item === mode ? on : value.includes(item))));
   return (
-    <fieldset data-print="none" className="flex flex-wrap gap-2 px-4 pb-3">
-      <legend className="sr-only">Strongest mode in effect</legend>
-      {policyModes.map((mode) => {
-        const { word, Icon } = modeWords[mode];
-        return (
-          <CheckChip key={mode} checked={value.includes(mode)} onChange={(on) => toggle(mode, on)}>
-            <Icon aria-hidden="true" className="size-4 text-ink-2" />
-            {word}
-            <span className="text-ink-3 tabular-nums">{formatCount(counts[mode])}</span>
-          </CheckChip>
-        );
-      })}
-    </fieldset>
+    <div data-print="none" className="px-4 pb-3">
+      <CheckChips
+        legend="Strongest mode in effect"
+        choices={policyModes}
+        value={value}
+        onChange={onChange}
+        className="flex-wrap"
+      >
+        {(mode) => {
+          const { word, Icon } = modeWords[mode];
+          return (
+            <>
+              <Icon aria-hidden="true" className="size-4 text-ink-2" />
+              {word}
+              <ChipCount value={counts[mode]} />
+            </>
+          );
+        }}
+      </CheckChips>
+    </div>
   );
 }
 

@@ -1,15 +1,16 @@
 import clsx from 'clsx';
+import { CheckChips } from '#components/list/check-chip.tsx';
 import { decisionWords } from '#components/status/admission-words.ts';
 import type { DecisionOutcome } from '#lib/model/policy.ts';
-import { CheckChip } from './check-chip.tsx';
 
-const chips: readonly (readonly [DecisionOutcome, string])[] = [
-  ['refuse', 'Would be refused'],
-  ['error', 'Could not be checked'],
-  ['not-evaluated', 'Not evaluated'],
-  ['warn', 'Would be warned about'],
-  ['admit', 'Admitted'],
-];
+const words: Readonly<Record<DecisionOutcome, string>> = {
+  refuse: 'Would be refused',
+  error: 'Could not be checked',
+  'not-evaluated': 'Not evaluated',
+  warn: 'Would be warned about',
+  admit: 'Admitted',
+};
+const outcomes = Object.keys(words) as DecisionOutcome[];
 
 interface OutcomeChipsProps {
   readonly value: readonly DecisionOutcome[];
@@ -19,27 +20,22 @@ interface OutcomeChipsProps {
 /** What enforcing would come to; any number of outcomes narrows the list. */
 export function OutcomeChips({ value, onChange }: OutcomeChipsProps) {
   return (
-    <fieldset className="flex flex-none gap-2">
-      <legend className="sr-only">If enforced</legend>
-      {chips.map(([outcome, text]) => {
+    <CheckChips
+      legend="If enforced"
+      choices={outcomes}
+      value={value}
+      onChange={onChange}
+      className="flex-none"
+    >
+      {(outcome) => {
         const { Icon, color } = decisionWords[outcome];
         return (
-          <CheckChip
-            key={outcome}
-            checked={value.includes(outcome)}
-            onChange={(on) =>
-              onChange(
-                chips
-                  .map(([item]) => item)
-                  .filter((item) => (item === outcome ? on : value.includes(item))),
-              )
-            }
-          >
+          <>
             <Icon aria-hidden="true" className={clsx('size-4', color)} />
-            {text}
-          </CheckChip>
+            {words[outcome]}
+          </>
         );
-      })}
-    </fieldset>
+      }}
+    </CheckChips>
   );
 }

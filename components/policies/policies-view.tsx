@@ -1,6 +1,7 @@
 'use client';
 
 import { useMemo } from 'react';
+import { CheckChip } from '#components/list/check-chip.tsx';
 import { type Sorting, visibleColumns } from '#components/list/column.ts';
 import { ColumnMenu } from '#components/list/column-menu.tsx';
 import { ExportMenu, tableFormats } from '#components/list/export-menu.tsx';
@@ -18,7 +19,6 @@ import { formatNoun } from '#components/ui/format.ts';
 import { PolicyFilter, type PolicyPage } from '#lib/contract/policies.ts';
 import type { Scope } from '#lib/contract/workloads.ts';
 import { usePolicies } from '#lib/query/policies.ts';
-import { CheckChip } from './check-chip.tsx';
 import { ControlPanel } from './control-panel.tsx';
 import { EnginesPanel } from './engines-panel.tsx';
 import { GapPanel } from './gap-panel.tsx';
