@@ -14,7 +14,7 @@ export const disagreementColumns: readonly Column<DisagreementRow>[] = [
   {
     id: 'workload',
     label: 'Workload',
-    width: 212,
+    width: 192,
     card: 'lead',
     cell: ({ workloadId, namespace, workload }) => (
       <CellWorkload id={workloadId} namespace={namespace} name={workload} />
@@ -23,7 +23,7 @@ export const disagreementColumns: readonly Column<DisagreementRow>[] = [
   {
     id: 'kind',
     label: 'Disagreement',
-    width: 268,
+    width: 248,
     card: 'full',
     cardLabel: false,
     cardEarly: true,
@@ -32,40 +32,40 @@ export const disagreementColumns: readonly Column<DisagreementRow>[] = [
   {
     id: 'engineSays',
     label: 'Engine says',
-    width: 96,
+    width: 92,
     card: 'full',
     cell: ({ engineSays }) => <span className="font-medium">{engineResultWords[engineSays]}</span>,
   },
   {
     id: 'weSay',
     label: 'We say',
-    width: 136,
+    width: 128,
     card: 'full',
     cell: ({ weSay }) => <DecisionBadge outcome={weSay} />,
   },
   {
     id: 'cluster',
     label: 'Cluster',
-    width: 104,
+    width: 92,
     cell: ({ cluster, stale, asOf }) => <Cluster name={cluster} stale={stale} asOf={asOf} />,
   },
   {
     id: 'status',
     label: 'Our verdict',
-    width: 148,
+    width: 140,
     card: 'full',
     cell: ({ status }) => <StatusBadge status={status} />,
   },
   {
     id: 'engine',
     label: 'Engine',
-    width: 148,
+    width: 128,
     cell: ({ engine, engineVersion }) => <Clip>{engineText(engine, engineVersion)}</Clip>,
   },
   {
     id: 'image',
     label: 'Image',
-    width: 240,
+    width: 300,
     grows: true,
     card: 'full',
     cardLabel: false,

@@ -16,9 +16,18 @@ export const exceptionColumns: readonly Column<ExceptionRow>[] = [
   {
     id: 'object',
     label: 'Exception',
-    width: 248,
+    width: 216,
     card: 'lead',
     cell: ({ object }) => <Clip className="font-medium">{object}</Clip>,
+  },
+  {
+    id: 'scope',
+    label: 'Sets free',
+    width: 220,
+    grows: true,
+    card: 'full',
+    cardLabel: false,
+    cell: ({ scope }) => <Clip>{scope}</Clip>,
   },
   {
     id: 'cluster',
@@ -29,7 +38,7 @@ export const exceptionColumns: readonly Column<ExceptionRow>[] = [
   {
     id: 'faults',
     label: 'Faults',
-    width: 200,
+    width: 188,
     card: 'full',
     cardLabel: false,
     cell: ({ faults }) => <Faults faults={faults} />,
@@ -56,7 +65,7 @@ export const exceptionColumns: readonly Column<ExceptionRow>[] = [
   {
     id: 'expires',
     label: 'Expires',
-    width: 140,
+    width: 156,
     card: 'full',
     cell: ({ expiresAt }) => <Expiry at={expiresAt} />,
   },
@@ -84,15 +93,6 @@ export const exceptionColumns: readonly Column<ExceptionRow>[] = [
     label: 'Policy',
     width: 168,
     cell: (row) => <Policy row={row} />,
-  },
-  {
-    id: 'scope',
-    label: 'Sets free',
-    width: 200,
-    grows: true,
-    card: 'full',
-    cardLabel: false,
-    cell: ({ scope }) => <Clip>{scope}</Clip>,
   },
   {
     id: 'created',

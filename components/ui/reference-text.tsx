@@ -36,7 +36,9 @@ export function ReferenceText({ value, wrap = false, className }: ReferenceTextP
         className,
       )}
     >
-      <span className={clsx('text-ink-3', !wrap && 'min-w-0 shrink truncate')}>{path}</span>
+      <span className={clsx('text-ink-3', !wrap && path !== '' && 'min-w-[3ch] shrink truncate')}>
+        {path}
+      </span>
       <span className={wrap ? '' : 'flex-none'}>{name}</span>
       {wrap && <wbr />}
       <span className={clsx('text-ink-2', wrap ? 'inline-block max-w-full' : 'flex-none')}>

@@ -1,9 +1,8 @@
-import { createPublicKey, hash } from 'node:crypto';
 import type { EvidenceKind, EvidencePlace } from '#lib/model/evidence.ts';
 import type { EvidenceVerdict, Signer } from '#lib/model/verdict.ts';
 import type { ImageFacts } from './facts.ts';
 import { type Finding, no, notEvaluated, unknown, yes } from './finding.ts';
-import { trustedHash } from './public-keys.ts';
+import { keyFingerprint, trustedHash } from './public-keys.ts';
 
 /** What an engine asks of the signatures of an image. */
 export interface SignatureDemand {
@@ -31,16 +30,6 @@ export interface SignatureDemand {
 }
 
 export type CertificateSigner = Extract<Signer, { readonly kind: 'certificate' }>;
-
-/** SHA-256 of the SPKI in lower-case hex, as `Signer.fingerprint` has it; undefined for no key. */
-export function keyFingerprint(pem: string): string | undefined {
-  try {
-    const spki = createPublicKey(pem).export({ type: 'spki', format: 'der' });
-    return hash('sha256', spki, 'hex');
-  } catch {
-    return undefined;
-  }
-}
 
 /** Whether some evidence of an image meets a demand. */
 export function findSignature(facts: ImageFacts | undefined, demand: SignatureDemand): Finding {

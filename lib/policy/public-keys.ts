@@ -1,8 +1,36 @@
-import { createPublicKey, X509Certificate } from 'node:crypto';
+import { createPublicKey, hash, X509Certificate } from 'node:crypto';
 import type { TrustedKey } from '#lib/model/authority.ts';
 
+const mostTexts = 1_000;
+
+/** A policy names the same keys to every container; reading one costs more than all else about it. */
+function onceForEachText<T>(work: (text: string) => T): (text: string) => T {
+  const known = new Map<string, { readonly is: T }>();
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before.is;
+    if (known.size >= mostTexts) known.clear();
+    const is = work(text);
+    known.set(text, { is });
+    return is;
+  };
+}
+
 /** The public keys of a PEM text, one PEM each, in order. */
-export function publicKeysIn(text: string): readonly string[] {
+export const publicKeysIn = onceForEachText(readKeys);
+
+/** SHA-256 of the SPKI in lower-case hex, as `Signer.fingerprint` has it; undefined for no key. */
+export const keyFingerprint = onceForEachText(readFingerprint);
+
+function readFingerprint(pem: string): string | undefined {
+  try {
+    return hash('sha256', createPublicKey(pem).export({ type: 'spki', format: 'der' }), 'hex');
+  } catch {
+    return undefined;
+  }
+}
+
+function readKeys(text: string): readonly string[] {
   const blocks = text.match(
     /-----BEGIN (?:RSA )?PUBLIC KEY-----[^-]*-----END (?:RSA )?PUBLIC KEY-----/g,
   );

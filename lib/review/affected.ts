@@ -1,4 +1,5 @@
 import type { Bypass, BypassSubject } from '#lib/model/bypass.ts';
+import type { Engine, PolicyMode } from '#lib/model/policy.ts';
 import type { LedgerEntry } from '#lib/policy/admission.ts';
 import type { WorkloadReview } from './evaluate.ts';
 import type { ReviewedCluster } from './fleet.ts';
@@ -27,21 +28,57 @@ export function subjectOf({ input: { workload, uses } }: WorkloadReview): Bypass
   };
 }
 
+/** Workloads that rely on an exception, by the exception. */
+export type Reliance = (entry: LedgerEntry) => ReadonlySet<WorkloadReview>;
+
 /**
- * Whether a workload relies on an exception: it is covered, the engine heeds the exception, and without
+ * Which workloads rely on an exception: they are covered, the engine heeds the exception, and without
  * it a rule of the policy that it is about, or of its engine where it is about none, would be strict.
  */
-export function reliesOn(entry: LedgerEntry, review: WorkloadReview): boolean {
-  if (entry.notHonoured !== undefined) return false;
-  const about = entry.policy ?? (decidesItself.has(entry.kind) ? entry.object : undefined);
-  const looked = review.decisions.filter(
-    ({ policy, engine, mode }) =>
-      (about === undefined ? engine === entry.engine : objectId(policy) === objectId(about)) &&
-      (mode !== 'none' || keepsAway.has(entry.kind)),
-  );
-  if (looked.length === 0) return false;
+export function relianceOf(reviews: Iterable<WorkloadReview>): Reliance {
+  const asked = [...reviews].flatMap(askedOf);
+  const byPolicy = Map.groupBy(asked, ({ policy }) => policy);
+  const byEngine = Map.groupBy(asked, ({ engine }) => engine);
+  return (entry) => {
+    if (entry.notHonoured !== undefined) return new Set();
+    const about = entry.policy ?? (decidesItself.has(entry.kind) ? entry.object : undefined);
+    const all = about === undefined ? byEngine.get(entry.engine) : byPolicy.get(objectId(about));
+    return reviewsCovered(entry, all ?? []);
+  };
+}
+
+function reviewsCovered(
+  { kind, covers }: LedgerEntry,
+  asked: readonly Asked[],
+): ReadonlySet<WorkloadReview> {
+  const covered = new Set<WorkloadReview>();
+  for (const { review, subject, image, mode } of asked) {
+    if (covered.has(review) || (mode === 'none' && !keepsAway.has(kind))) continue;
+    if (covers(subject, image)) covered.add(review);
+  }
+  return covered;
+}
+
+/** One rule that looked at one image of a workload. */
+interface Asked {
+  readonly review: WorkloadReview;
+  readonly subject: BypassSubject;
+  readonly policy: string;
+  readonly engine: Engine;
+  readonly mode: PolicyMode;
+  readonly image: string;
+}
+
+function askedOf(review: WorkloadReview): readonly Asked[] {
   const subject = subjectOf(review);
-  return looked.some(({ image }) => entry.covers(subject, image));
+  return review.decisions.map(({ policy, engine, mode, image }) => ({
+    review,
+    subject,
+    policy: objectId(policy),
+    engine,
+    mode,
+    image,
+  }));
 }
 
 type Kinds = ReadonlySet<LedgerEntry['kind']>;
@@ -66,7 +103,9 @@ export function bypassAffects(cluster: ReviewedCluster, id: string): Test {
 }
 
 /** Which workloads rely on an exception; none for an id that is not of this cluster. */
-export function exceptionCovers({ admission }: ReviewedCluster, id: string): Test {
+export function exceptionCovers({ admission, workloads }: ReviewedCluster, id: string): Test {
   const found = admission.exceptions.find((one) => exceptionId(one) === id);
-  return (review) => found !== undefined && reliesOn(found, review);
+  if (found === undefined) return () => false;
+  const relying = relianceOf(workloads.values())(found);
+  return (review) => relying.has(review);
 }

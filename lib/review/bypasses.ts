@@ -11,7 +11,7 @@ import type { ExceptionFault } from '#lib/model/admission.ts';
 import { type Bypass, bypassWords } from '#lib/model/bypass.ts';
 import { severities } from '#lib/model/posture.ts';
 import type { LedgerEntry } from '#lib/policy/admission.ts';
-import { bypassId, exceptionId, reliesOn, subjectOf } from './affected.ts';
+import { bypassId, exceptionId, relianceOf, subjectOf } from './affected.ts';
 import { type Fleet, type ReviewedCluster, remembered } from './fleet.ts';
 import { objectId, objectName } from './object-id.ts';
 import { isWanted, matchesText, pageOf, type SortKey, sortRows } from './pages.ts';
@@ -96,9 +96,9 @@ const allExceptions = (fleet: Fleet): readonly ExceptionRow[] =>
   );
 
 function exceptionsOfCluster(cluster: ReviewedCluster): readonly ExceptionRow[] {
+  const reliance = relianceOf(cluster.workloads.values());
   return cluster.admission.exceptions.map((entry) => {
-    const reviews = [...cluster.workloads.values()];
-    const workloads = reviews.filter((review) => reliesOn(entry, review)).length;
+    const workloads = reliance(entry).size;
     return {
       id: exceptionId(entry),
       cluster: cluster.id,

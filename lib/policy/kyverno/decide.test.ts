@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { AdmittedObject } from '#lib/policy/admitted-object.ts';
-import { keyFingerprint } from '#lib/policy/find-signature.ts';
 import { worstOf } from '#lib/policy/finding.ts';
+import { keyFingerprint } from '#lib/policy/public-keys.ts';
 import { aPod, aSigner, aVerdict, readAs, someDigest, someFacts } from '#tests/builders/policy.ts';
 import { defaultKyvernoConfiguration, parseResourceFilters } from './configuration.ts';
 import { decideKyvernoPolicies } from './decide.ts';

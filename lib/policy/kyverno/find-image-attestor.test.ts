@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { keyFingerprint } from '#lib/policy/find-signature.ts';
+import { keyFingerprint } from '#lib/policy/public-keys.ts';
 import {
   aPolicy,
   attestor,

@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { ImageFacts } from '#lib/policy/facts.ts';
-import { keyFingerprint } from '#lib/policy/find-signature.ts';
 import { worstOf } from '#lib/policy/finding.ts';
+import { keyFingerprint } from '#lib/policy/public-keys.ts';
 import { aPod, aSigner, aVerdict, readAs, someDigest, someFacts } from '#tests/builders/policy.ts';
 import { defaultConfiguration, type PolicyControllerConfiguration } from './configuration.ts';
 import { decidePolicyController } from './decide.ts';
