@@ -14,7 +14,7 @@ export const disagreementColumns: readonly Column<DisagreementRow>[] = [
   {
     id: 'workload',
     label: 'Workload',
-    width: 192,
+    width: 212,
     card: 'lead',
     cell: ({ workloadId, namespace, workload }) => (
       <CellWorkload id={workloadId} namespace={namespace} name={workload} />
@@ -39,7 +39,7 @@ export const disagreementColumns: readonly Column<DisagreementRow>[] = [
   {
     id: 'weSay',
     label: 'We say',
-    width: 128,
+    width: 140,
     card: 'full',
     cell: ({ weSay }) => <DecisionBadge outcome={weSay} />,
   },
@@ -65,7 +65,7 @@ export const disagreementColumns: readonly Column<DisagreementRow>[] = [
   {
     id: 'image',
     label: 'Image',
-    width: 300,
+    width: 280,
     grows: true,
     card: 'full',
     cardLabel: false,
