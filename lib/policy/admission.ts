@@ -43,6 +43,8 @@ export interface LedgerEntry {
   /** The policy whose rules it sets aside, where it is about one. */
   readonly policy?: ObjectReference;
   readonly scope: string;
+  /** The one namespace in which it covers anything, where it is about one. */
+  readonly namespace?: string;
   /** From its own labels or annotations. */
   readonly owner?: string;
   /** ISO 8601. */

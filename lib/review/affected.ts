@@ -39,13 +39,20 @@ export function relianceOf(reviews: Iterable<WorkloadReview>): Reliance {
   const asked = [...reviews].flatMap(askedOf);
   const byPolicy = Map.groupBy(asked, ({ policy }) => policy);
   const byEngine = Map.groupBy(asked, ({ engine }) => engine);
+  const byNamespace = Map.groupBy(asked, ({ engine, subject }) =>
+    engineIn(engine, subject.namespace),
+  );
+  const lookedAt = ({ engine, namespace }: LedgerEntry) =>
+    namespace === undefined ? byEngine.get(engine) : byNamespace.get(engineIn(engine, namespace));
   return (entry) => {
     if (entry.notHonoured !== undefined) return new Set();
     const about = entry.policy ?? (decidesItself.has(entry.kind) ? entry.object : undefined);
-    const all = about === undefined ? byEngine.get(entry.engine) : byPolicy.get(objectId(about));
+    const all = about === undefined ? lookedAt(entry) : byPolicy.get(objectId(about));
     return reviewsCovered(entry, all ?? []);
   };
 }
+
+const engineIn = (engine: Engine, namespace: string): string => `${engine} ${namespace}`;
 
 function reviewsCovered(
   { kind, covers }: LedgerEntry,

@@ -12,7 +12,7 @@ import { type Bypass, bypassWords } from '#lib/model/bypass.ts';
 import { severities } from '#lib/model/posture.ts';
 import type { LedgerEntry } from '#lib/policy/admission.ts';
 import { bypassId, exceptionId, relianceOf, subjectOf } from './affected.ts';
-import { type Fleet, type ReviewedCluster, remembered } from './fleet.ts';
+import { type Fleet, type ReviewedCluster, remembered, rememberedOf } from './fleet.ts';
 import { objectId, objectName } from './object-id.ts';
 import { isWanted, matchesText, pageOf, type SortKey, sortRows } from './pages.ts';
 
@@ -39,12 +39,17 @@ const allBypasses = (fleet: Fleet): readonly BypassRow[] =>
 
 /** The ways past the engines of one cluster, with the workloads that could use each now. */
 function bypassesOfCluster(cluster: ReviewedCluster): readonly BypassRow[] {
-  const subjects = [...cluster.workloads.values()].map(subjectOf);
-  return cluster.admission.bypasses.map((bypass) => ({
+  const counts = rememberedOf(cluster, 'bypasses', () => {
+    const subjects = [...cluster.workloads.values()].map(subjectOf);
+    return cluster.admission.bypasses.map(
+      (bypass) => subjects.filter((subject) => bypass.affects(subject)).length,
+    );
+  });
+  return cluster.admission.bypasses.map((bypass, at) => ({
     id: bypassId(cluster.id, bypass),
     cluster: cluster.id,
     ...wordsOf(bypass),
-    workloads: subjects.filter((subject) => bypass.affects(subject)).length,
+    workloads: counts[at] ?? 0,
     asOf: cluster.asOf,
     stale: cluster.stale,
   }));
@@ -96,9 +101,12 @@ const allExceptions = (fleet: Fleet): readonly ExceptionRow[] =>
   );
 
 function exceptionsOfCluster(cluster: ReviewedCluster): readonly ExceptionRow[] {
-  const reliance = relianceOf(cluster.workloads.values());
-  return cluster.admission.exceptions.map((entry) => {
-    const workloads = reliance(entry).size;
+  const counts = rememberedOf(cluster, 'exceptions', () => {
+    const reliance = relianceOf(cluster.workloads.values());
+    return cluster.admission.exceptions.map((entry) => reliance(entry).size);
+  });
+  return cluster.admission.exceptions.map((entry, at) => {
+    const workloads = counts[at] ?? 0;
     return {
       id: exceptionId(entry),
       cluster: cluster.id,

@@ -41,3 +41,27 @@ export function remembered<T>(fleet: Fleet, key: string, work: () => T): T {
   fleet.remembered.set(key, answer);
   return answer;
 }
+
+interface Worked {
+  readonly workloads: ReviewedCluster['workloads'];
+  readonly answers: Map<string, unknown>;
+}
+const workedOut = new WeakMap<Admission, Worked>();
+
+/** Works an answer out once for what is known of a cluster, however old that becomes. */
+export function rememberedOf<T>(
+  { admission, workloads }: ReviewedCluster,
+  key: string,
+  work: () => T,
+): T {
+  let worked = workedOut.get(admission);
+  if (worked?.workloads !== workloads) {
+    worked = { workloads, answers: new Map() };
+    workedOut.set(admission, worked);
+  }
+  // As above: a key belongs to one kind of answer.
+  if (worked.answers.has(key)) return worked.answers.get(key) as T;
+  const answer = work();
+  worked.answers.set(key, answer);
+  return answer;
+}

@@ -246,6 +246,8 @@ class Board {
     concerned: readonly ReviewedWorkload[],
   ): Promise<ReadonlyMap<string, WorkloadReview>> {
     const before = this.#reviews.get(cluster.id);
+    // The same map says that all is as before: what was worked out from it stays.
+    if (before?.size === all.length && concerned.length === 0) return before;
     const present = new Set(all.map(({ workload }) => workload.id));
     const reviews = new Map([...(before ?? [])].filter(([id]) => present.has(id)));
     let until = performance.now() + sliceMs;

@@ -98,6 +98,7 @@ function notOptedIn(
       engine: 'policy-controller',
       kind: 'not-opted-in',
       object: object.reference,
+      namespace: name,
       scope: `the namespace ${name}`,
       ...ownershipOf({ labels, annotations: {} }),
       tooBroad: false,

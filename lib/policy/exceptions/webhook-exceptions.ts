@@ -41,6 +41,7 @@ const exempt = (
 ): LedgerEntry => ({
   ...entry,
   kind: 'exempt-namespace',
+  namespace,
   scope: `the namespace ${namespace}`,
   ...ownership,
   tooBroad: false,
