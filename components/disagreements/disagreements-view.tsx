@@ -1,13 +1,8 @@
 'use client';
 
-import { useMemo } from 'react';
-import { visibleColumns } from '#components/list/column.ts';
-import { ColumnMenu } from '#components/list/column-menu.tsx';
-import { ExportMenu, tableFormats } from '#components/list/export-menu.tsx';
-import { FilterBar } from '#components/list/filter-bar.tsx';
-import { ListLayout } from '#components/list/list-layout.tsx';
-import { isNarrowed, unsorted } from '#components/list/list-state.ts';
-import { RowList } from '#components/list/row-list.tsx';
+import { tableFormats } from '#components/list/export-menu.tsx';
+import { ListPage } from '#components/list/list-page.tsx';
+import { isNarrowed } from '#components/list/list-state.ts';
 import { RowPanel } from '#components/list/row-panel.tsx';
 import { useFiltered } from '#components/list/use-filtered.ts';
 import { useRowChoice } from '#components/list/use-row-choice.ts';
@@ -27,82 +22,40 @@ import {
 
 /** Where an engine and we say different things about the same container. */
 export function DisagreementsView() {
-  const { value, dropped, change, filter, params } = useFiltered(
-    DisagreementView,
-    DisagreementFilter,
-  );
-  const choice = useRowChoice(filter);
-  const list = useDisagreements(filter, choice.held);
-  const shown = value.columns.length === 0 ? defaultColumns : value.columns;
-  const columns = useMemo(() => visibleColumns(disagreementColumns, shown), [shown]);
-  const filtered = isNarrowed(filter, unfiltered);
-  const close = () => change({ open: undefined }, 'replace');
-  const clear = () => change(unfiltered);
-
+  const state = useFiltered(DisagreementView, DisagreementFilter);
+  const choice = useRowChoice(state.filter);
+  const list = useDisagreements(state.filter, choice.held);
   return (
-    <ListLayout
+    <ListPage
       title="Disagreements"
-      actions={
-        <>
-          <ColumnMenu
-            columns={disagreementColumns}
-            shown={shown}
-            onChange={(ids) => change({ columns: ids as DisagreementView['columns'] }, 'replace')}
-            onReset={() => change({ columns: [] }, 'replace')}
-          />
-          <ExportMenu
-            path="/api/v1/disagreements/export"
-            filter={params}
-            total={list.outdated ? undefined : list.page?.total}
-            noun="disagreements"
-            formats={tableFormats}
-          />
-        </>
-      }
+      noun="disagreements"
+      state={state}
+      list={list}
+      choice={choice}
+      columns={disagreementColumns}
+      usual={defaultColumns}
+      identity={disagreementIdentity}
+      orders="Unproven greens first"
       intro={<MissingAdmission noun="disagreements" />}
-      filters={
-        <FilterBar
-          filter={filter}
-          facets={disagreementFacetList}
-          counts={undefined}
-          tokens={[]}
-          dropped={dropped}
-          example="Words of the workload, its image, the policy or the cause"
-          onChange={(patch, how) => change(patch as Partial<DisagreementView>, how)}
-          onClear={filtered ? clear : undefined}
-        />
-      }
-      panel={
-        value.open && (
-          <RowPanel id={value.open} list={list} noun="disagreement" onClose={close}>
-            {(row) => <DisagreementPanel row={row} onClose={close} />}
-          </RowPanel>
-        )
+      facets={disagreementFacetList}
+      example="Words of the workload, its image, the policy or the cause"
+      filtered={isNarrowed(state.filter, unfiltered)}
+      unfiltered={unfiltered}
+      exported="/api/v1/disagreements/export"
+      formats={tableFormats}
+      totals={totals}
+      whenNone={
+        <NoneFound noun="disagreements" title="No disagreements">
+          Every report that an engine wrote says what we say.
+        </NoneFound>
       }
       panelTitle="Disagreement"
-      onClosePanel={close}
-    >
-      <RowList
-        noun="disagreements"
-        list={list}
-        columns={columns}
-        identity={disagreementIdentity}
-        {...unsorted}
-        open={value.open}
-        onOpen={(row) => change({ open: row?.id }, value.open === undefined ? 'push' : 'replace')}
-        choice={choice}
-        totals={totals}
-        order="Unproven greens first"
-        filtered={filtered}
-        onlyTrouble={false}
-        onClear={clear}
-        whenNone={
-          <NoneFound noun="disagreements" title="No disagreements">
-            Every report that an engine wrote says what we say.
-          </NoneFound>
-        }
-      />
-    </ListLayout>
+      panel={(open, onClose) => (
+        <RowPanel id={open} list={list} noun="disagreement" onClose={onClose}>
+          {(row) => <DisagreementPanel row={row} onClose={onClose} />}
+        </RowPanel>
+      )}
+    />
   );
 }
 

@@ -1,11 +1,6 @@
-import { useMemo } from 'react';
-import { visibleColumns } from '#components/list/column.ts';
-import { ColumnMenu } from '#components/list/column-menu.tsx';
-import { ExportMenu, tableFormats } from '#components/list/export-menu.tsx';
-import { FilterBar } from '#components/list/filter-bar.tsx';
-import { ListLayout } from '#components/list/list-layout.tsx';
-import { isNarrowed, unsorted } from '#components/list/list-state.ts';
-import { RowList } from '#components/list/row-list.tsx';
+import { tableFormats } from '#components/list/export-menu.tsx';
+import { ListPage } from '#components/list/list-page.tsx';
+import { isNarrowed } from '#components/list/list-state.ts';
 import { RowPanel } from '#components/list/row-panel.tsx';
 import { SavedViews } from '#components/list/saved-views.tsx';
 import { ScopeNote } from '#components/list/scope-note.tsx';
@@ -28,85 +23,47 @@ import {
 
 /** The ways past the engines that webhooks, selectors and missing parts leave open. */
 export function BypassList() {
-  const { value, dropped, change, filter, params } = useFiltered(BypassView, BypassFilter);
+  const state = useFiltered(BypassView, BypassFilter);
+  const { value, filter } = state;
   const choice = useRowChoice(filter);
   const list = useBypasses(filter, choice.held);
-  const shown = value.columns.length === 0 ? bypassColumnIds : value.columns;
-  const columns = useMemo(() => visibleColumns(bypassColumns, shown), [shown]);
-  const filtered = isNarrowed(filter, unfilteredBypasses);
-  const close = () => change({ open: undefined }, 'replace');
-  const clear = () => change(unfilteredBypasses);
-
   return (
-    <ListLayout
+    <ListPage
       title="Exceptions"
+      noun="ways past the engines"
+      state={state}
+      list={list}
+      choice={choice}
+      columns={bypassColumns}
+      usual={bypassColumnIds}
+      identity={bypassIdentity}
+      orders="Most severe first"
       views={<SavedViews label="Lists" views={tabLinks('bypasses', value)} />}
-      actions={
-        <>
-          <ColumnMenu
-            columns={bypassColumns}
-            shown={shown}
-            onChange={(ids) => change({ columns: ids as BypassView['columns'] }, 'replace')}
-            onReset={() => change({ columns: [] }, 'replace')}
-          />
-          <ExportMenu
-            path="/api/v1/bypasses/export"
-            filter={params}
-            total={list.outdated ? undefined : list.page?.total}
-            noun="ways"
-            formats={tableFormats}
-          />
-        </>
-      }
       intro={
         <>
           <MissingAdmission noun="ways past the engines" />
           <ScopeNote noun="Ways past the engines" namespace={value.namespace} team={value.team} />
         </>
       }
-      filters={
-        <FilterBar
-          filter={filter}
-          facets={bypassFacetList}
-          counts={undefined}
-          tokens={[]}
-          dropped={dropped}
-          example="Words of the webhook, its object or the cause"
-          onChange={(patch, how) => change(patch as Partial<BypassView>, how)}
-          onClear={filtered ? clear : undefined}
-        />
-      }
-      panel={
-        value.open && (
-          <RowPanel id={value.open} list={list} noun="way past an engine" onClose={close}>
-            {(row) => <BypassPanel row={row} onClose={close} />}
-          </RowPanel>
-        )
+      facets={bypassFacetList}
+      example="Words of the webhook, its object or the cause"
+      filtered={isNarrowed(filter, unfilteredBypasses)}
+      unfiltered={unfilteredBypasses}
+      exported="/api/v1/bypasses/export"
+      formats={tableFormats}
+      totals={totals}
+      whenNone={
+        <NoneFound noun="ways past the engines" title="No way past the engines">
+          Every webhook that we read answers, fails closed and covers every namespace.
+        </NoneFound>
       }
       panelTitle="Way past an engine"
-      onClosePanel={close}
-    >
-      <RowList
-        noun="ways past the engines"
-        list={list}
-        columns={columns}
-        identity={bypassIdentity}
-        {...unsorted}
-        open={value.open}
-        onOpen={(row) => change({ open: row?.id }, value.open === undefined ? 'push' : 'replace')}
-        choice={choice}
-        totals={totals}
-        order="Most severe first"
-        filtered={filtered}
-        onlyTrouble={false}
-        onClear={clear}
-        whenNone={
-          <NoneFound noun="ways past the engines" title="No way past the engines">
-            Every webhook that we read answers, fails closed and covers every namespace.
-          </NoneFound>
-        }
-      />
-    </ListLayout>
+      panel={(open, onClose) => (
+        <RowPanel id={open} list={list} noun="way past an engine" onClose={onClose}>
+          {(row) => <BypassPanel row={row} onClose={onClose} />}
+        </RowPanel>
+      )}
+    />
   );
 }
 

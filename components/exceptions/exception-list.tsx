@@ -1,11 +1,6 @@
-import { useMemo } from 'react';
-import { visibleColumns } from '#components/list/column.ts';
-import { ColumnMenu } from '#components/list/column-menu.tsx';
-import { ExportMenu, tableFormats } from '#components/list/export-menu.tsx';
-import { FilterBar } from '#components/list/filter-bar.tsx';
-import { ListLayout } from '#components/list/list-layout.tsx';
-import { isNarrowed, unsorted } from '#components/list/list-state.ts';
-import { RowList } from '#components/list/row-list.tsx';
+import { tableFormats } from '#components/list/export-menu.tsx';
+import { ListPage } from '#components/list/list-page.tsx';
+import { isNarrowed } from '#components/list/list-state.ts';
 import { RowPanel } from '#components/list/row-panel.tsx';
 import { SavedViews } from '#components/list/saved-views.tsx';
 import { ScopeNote } from '#components/list/scope-note.tsx';
@@ -26,89 +21,51 @@ import {
   unfilteredExceptions,
 } from './exception-view.ts';
 
-const defaultColumns = exceptionColumnIds.filter((id) => id !== 'created');
+const usual = exceptionColumnIds.filter((id) => id !== 'created');
 
 /** The ledger of exceptions across engines. */
 export function ExceptionList() {
-  const { value, dropped, change, filter, params } = useFiltered(ExceptionView, ExceptionFilter);
+  const state = useFiltered(ExceptionView, ExceptionFilter);
+  const { value, filter } = state;
   const choice = useRowChoice(filter);
   const list = useExceptions(filter, choice.held);
-  const shown = value.columns.length === 0 ? defaultColumns : value.columns;
-  const columns = useMemo(() => visibleColumns(exceptionColumns, shown), [shown]);
-  const filtered = isNarrowed(filter, unfilteredExceptions);
-  const close = () => change({ open: undefined }, 'replace');
-  const clear = () => change(unfilteredExceptions);
-
   return (
-    <ListLayout
+    <ListPage
       title="Exceptions"
+      noun="exceptions"
+      state={state}
+      list={list}
+      choice={choice}
+      columns={exceptionColumns}
+      usual={usual}
+      identity={exceptionIdentity}
+      orders="Expired and too broad first"
       views={<SavedViews label="Lists" views={tabLinks('exceptions', value)} />}
-      actions={
-        <>
-          <ColumnMenu
-            columns={exceptionColumns}
-            shown={shown}
-            onChange={(ids) => change({ columns: ids as ExceptionView['columns'] }, 'replace')}
-            onReset={() => change({ columns: [] }, 'replace')}
-          />
-          <ExportMenu
-            path="/api/v1/exceptions/export"
-            filter={params}
-            total={list.outdated ? undefined : list.page?.total}
-            noun="exceptions"
-            formats={tableFormats}
-          />
-        </>
-      }
       intro={
         <>
           <MissingAdmission noun="exceptions" />
           <ScopeNote noun="Exceptions" namespace={value.namespace} team={value.team} />
         </>
       }
-      filters={
-        <FilterBar
-          filter={filter}
-          facets={exceptionFacetList}
-          counts={undefined}
-          tokens={[]}
-          dropped={dropped}
-          example="Words of the exception, its policy or its owner"
-          onChange={(patch, how) => change(patch as Partial<ExceptionView>, how)}
-          onClear={filtered ? clear : undefined}
-        />
-      }
-      panel={
-        value.open && (
-          <RowPanel id={value.open} list={list} noun="exception" onClose={close}>
-            {(row) => <ExceptionPanel row={row} onClose={close} />}
-          </RowPanel>
-        )
+      facets={exceptionFacetList}
+      example="Words of the exception, its policy or its owner"
+      filtered={isNarrowed(filter, unfilteredExceptions)}
+      unfiltered={unfilteredExceptions}
+      exported="/api/v1/exceptions/export"
+      formats={tableFormats}
+      totals={totals}
+      whenNone={
+        <NoneFound noun="exceptions" title="No exceptions">
+          No policy, webhook or namespace sets a rule aside.
+        </NoneFound>
       }
       panelTitle="Exception"
-      onClosePanel={close}
-    >
-      <RowList
-        noun="exceptions"
-        list={list}
-        columns={columns}
-        identity={exceptionIdentity}
-        {...unsorted}
-        open={value.open}
-        onOpen={(row) => change({ open: row?.id }, value.open === undefined ? 'push' : 'replace')}
-        choice={choice}
-        totals={totals}
-        order="Expired and too broad first"
-        filtered={filtered}
-        onlyTrouble={false}
-        onClear={clear}
-        whenNone={
-          <NoneFound noun="exceptions" title="No exceptions">
-            No policy, webhook or namespace sets a rule aside.
-          </NoneFound>
-        }
-      />
-    </ListLayout>
+      panel={(open, onClose) => (
+        <RowPanel id={open} list={list} noun="exception" onClose={onClose}>
+          {(row) => <ExceptionPanel row={row} onClose={onClose} />}
+        </RowPanel>
+      )}
+    />
   );
 }
 

@@ -59,9 +59,11 @@ const views = [
   },
 ] as const satisfies readonly View[];
 
-/** The columns that stand for this state of the page. */
-export const shownColumns = ({ columns }: Pick<ImageView, 'columns'>): readonly ImageColumnId[] =>
-  columns.length === 0 ? views[0].columns : columns;
+/** The columns that stand where none were chosen. */
+export const usualColumns: readonly ImageColumnId[] = views[0].columns;
+
+const shownColumns = ({ columns }: Pick<ImageView, 'columns'>): readonly ImageColumnId[] =>
+  columns.length === 0 ? usualColumns : columns;
 
 /** Links to the views, with the filter as it stands. A changed set of columns is none of them. */
 export const savedViews = (state: ImageView): readonly SavedView[] =>

@@ -10,13 +10,17 @@ export interface Filtered<V, F> extends UrlStateHandle<V> {
   readonly params: URLSearchParams;
 }
 
-/** Reads a page's state of `view` from its URL; opening a panel or choosing columns is no other filter. */
+/**
+ * Reads a page's state of `view` from its URL; opening a panel or choosing columns is no other filter.
+ * What is `fixed` the page itself asks for, whatever its URL says.
+ */
 export function useFiltered<V extends z.ZodObject, F extends z.ZodObject>(
   view: V,
   schema: F,
+  fixed?: Partial<z.output<F>>,
 ): Filtered<z.output<V>, z.output<F>> {
   const { value, dropped, change } = useUrlState(view);
-  const text = writeUrl(schema, value as Partial<z.output<F>>).toString();
+  const text = writeUrl(schema, { ...(value as Partial<z.output<F>>), ...fixed }).toString();
   return useMemo(() => {
     const params = new URLSearchParams(text);
     return { value, dropped, change, filter: readUrl(schema, params).value, params };

@@ -1,17 +1,11 @@
 'use client';
 
-import { useMemo } from 'react';
 import { CheckChip } from '#components/list/check-chip.tsx';
-import { type Sorting, visibleColumns } from '#components/list/column.ts';
-import { ColumnMenu } from '#components/list/column-menu.tsx';
-import { ExportMenu, tableFormats } from '#components/list/export-menu.tsx';
-import { FilterBar } from '#components/list/filter-bar.tsx';
-import { ListLayout } from '#components/list/list-layout.tsx';
+import { tableFormats } from '#components/list/export-menu.tsx';
+import { ListPage } from '#components/list/list-page.tsx';
 import { isNarrowed } from '#components/list/list-state.ts';
-import { RowList } from '#components/list/row-list.tsx';
 import { SavedViews } from '#components/list/saved-views.tsx';
 import { ScopeNote } from '#components/list/scope-note.tsx';
-import { SortMenu } from '#components/list/sort-menu.tsx';
 import { useFiltered } from '#components/list/use-filtered.ts';
 import { useRowChoice } from '#components/list/use-row-choice.ts';
 import { MissingAdmission, NoneFound } from '#components/status/admission-sources.tsx';
@@ -31,93 +25,51 @@ import {
   policyFacets,
   policyIdentity,
   policyOrders,
-  shownPolicyColumns,
   unfilteredPolicies,
+  usualPolicyColumns,
 } from './policy-view.ts';
 import { UnreadPanel } from './unread-panel.tsx';
 
 /** Policies of every engine: the audit gap, the list, what controls each namespace, what was not read. */
 export function PoliciesView() {
-  const { value, dropped, change, filter, params } = useFiltered(PolicyView, PolicyFilter);
+  const state = useFiltered(PolicyView, PolicyFilter);
+  const { value, filter, change } = state;
   const choice = useRowChoice(filter);
   const list = usePolicies(filter, choice.held);
-  const shown = shownPolicyColumns(value);
-  const columns = useMemo(() => visibleColumns(policyColumns, shown), [shown]);
-  const sorting: Sorting = { by: value.sort, order: value.order };
-  const onSort = ({ by, order }: Sorting) => change({ sort: by as PolicyFilter['sort'], order });
-  const close = () => change({ open: undefined }, 'replace');
-  const clear = () => change(unfilteredPolicies);
-  const filtered = isNarrowed(filter, unfilteredPolicies);
-
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
       <div>
-        <ListLayout
+        <ListPage
           title="Policies"
+          noun="policies"
+          state={state}
+          list={list}
+          choice={choice}
+          columns={policyColumns}
+          usual={usualPolicyColumns}
+          identity={policyIdentity}
+          orders={policyOrders}
           views={<SavedViews label="Pages of policies" views={policyTabs(value, 'policies')} />}
-          actions={
-            <>
-              <ColumnMenu
-                columns={policyColumns}
-                shown={shown}
-                onChange={(ids) => change({ columns: ids as PolicyView['columns'] }, 'replace')}
-                onReset={() => change({ columns: [] }, 'replace')}
-              />
-              <SortMenu value={sorting} orders={policyOrders} onChange={onSort} />
-              <ExportMenu
-                path="/api/v1/policies/export"
-                filter={params}
-                total={list.outdated ? undefined : list.page?.total}
-                noun="policies"
-                formats={tableFormats}
-              />
-            </>
-          }
           intro={<Intro page={list.page} scope={value} />}
-          filters={
-            <FilterBar
-              filter={filter}
-              facets={policyFacets}
-              counts={undefined}
-              tokens={[]}
-              dropped={dropped}
-              example="Words of the policy, its kind, images or cluster"
-              chips={
-                <CheckChip
-                  checked={value.gap === 'yes'}
-                  onChange={(on) => change({ gap: on ? 'yes' : undefined })}
-                >
-                  Would refuse more
-                </CheckChip>
-              }
-              onChange={(patch, how) => change(patch as Partial<PolicyView>, how)}
-              onClear={filtered ? clear : undefined}
-            />
+          facets={policyFacets}
+          example="Words of the policy, its kind, images or cluster"
+          chips={
+            <CheckChip
+              checked={value.gap === 'yes'}
+              onChange={(on) => change({ gap: on ? 'yes' : undefined })}
+            >
+              Would refuse more
+            </CheckChip>
           }
-          panel={value.open && <PolicyPanel key={value.open} id={value.open} onClose={close} />}
+          filtered={isNarrowed(filter, unfilteredPolicies)}
+          unfiltered={unfilteredPolicies}
+          exported="/api/v1/policies/export"
+          formats={tableFormats}
+          totals={totals}
+          whenNone={value.cluster.length > 0 ? <NoneInScope noun="policies" /> : <NoPolicies />}
           panelTitle="Policy"
-          onClosePanel={close}
-        >
-          <RowList
-            noun="policies"
-            list={list}
-            columns={columns}
-            identity={policyIdentity}
-            sorting={sorting}
-            onSort={onSort}
-            open={value.open}
-            onOpen={(row) =>
-              change({ open: row?.id }, value.open === undefined ? 'push' : 'replace')
-            }
-            choice={choice}
-            totals={totals}
-            order={policyOrders[value.sort][value.order === 'asc' ? 0 : 1]}
-            filtered={filtered}
-            onlyTrouble={false}
-            onClear={clear}
-            whenNone={value.cluster.length > 0 ? <NoneInScope noun="policies" /> : <NoPolicies />}
-          />
-        </ListLayout>
+          panel={(open, onClose) => <PolicyPanel key={open} id={open} onClose={onClose} />}
+        />
       </div>
       {/* Below a list of any length: it stands once the list does, and does not move. */}
       {!list.pending && (

@@ -36,7 +36,8 @@ export const PolicyView = PolicyFilter.extend({
 });
 export type PolicyView = z.infer<typeof PolicyView>;
 
-const usual: readonly PolicyColumnId[] = [
+/** The columns that stand where none were chosen. */
+export const usualPolicyColumns: readonly PolicyColumnId[] = [
   'mode',
   'gap',
   'engine',
@@ -45,12 +46,6 @@ const usual: readonly PolicyColumnId[] = [
   'notes',
   'workloads',
 ];
-
-/** The columns that stand for this state of the page. */
-export const shownPolicyColumns = ({
-  columns,
-}: Pick<PolicyView, 'columns'>): readonly PolicyColumnId[] =>
-  columns.length === 0 ? usual : columns;
 
 /** The order in words, ascending and descending. */
 export const policyOrders: Readonly<Record<PolicyFilter['sort'], readonly [string, string]>> = {
