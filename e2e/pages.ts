@@ -1,6 +1,7 @@
 import type { APIRequestContext } from '@playwright/test';
+import type { DecisionPage } from '#lib/contract/decisions.ts';
 import type { ImagePage } from '#lib/contract/images.ts';
-import type { DecisionPage, PolicyPage } from '#lib/contract/policies.ts';
+import type { PolicyPage } from '#lib/contract/policies.ts';
 import type { WorkloadPage } from '#lib/contract/workloads.ts';
 import { read } from './fixtures.ts';
 

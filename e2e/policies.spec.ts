@@ -1,11 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
-import type {
-  ControlMatrix,
-  DecisionPage,
-  DisagreementPage,
-  PolicyPage,
-} from '#lib/contract/policies.ts';
+import type { ControlMatrix, DecisionPage } from '#lib/contract/decisions.ts';
+import type { DisagreementPage } from '#lib/contract/disagreements.ts';
+import type { PolicyPage } from '#lib/contract/policies.ts';
 import type { Simulation, SimulationPage } from '#lib/contract/simulations.ts';
 import { parseCsv } from './csv.ts';
 import { expect, footerCounts, read, rowsOf, settled, test } from './fixtures.ts';

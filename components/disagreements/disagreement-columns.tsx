@@ -7,7 +7,7 @@ import { StatusBadge } from '#components/status/status-badge.tsx';
 import { RelativeTime } from '#components/ui/relative-time.tsx';
 import { Clip } from '#components/ui/text.tsx';
 import { Cluster } from '#components/workloads/workload-columns.tsx';
-import type { DisagreementRow } from '#lib/contract/policies.ts';
+import type { DisagreementRow } from '#lib/contract/disagreements.ts';
 
 /** Columns in order of need; the first one stays in sight. */
 export const disagreementColumns: readonly Column<DisagreementRow>[] = [

@@ -10,7 +10,7 @@ import { RelativeTime } from '#components/ui/relative-time.tsx';
 import { SourceText } from '#components/ui/source-text.tsx';
 import { Wrap } from '#components/ui/text.tsx';
 import { workloadHref } from '#components/workloads/workload-view.ts';
-import type { DisagreementRow } from '#lib/contract/policies.ts';
+import type { DisagreementRow } from '#lib/contract/disagreements.ts';
 
 interface DisagreementPanelProps {
   readonly row: DisagreementRow;

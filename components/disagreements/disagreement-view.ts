@@ -3,8 +3,8 @@ import type { Facet } from '#components/list/facet-menu.tsx';
 import type { RowIdentity } from '#components/list/row-model.ts';
 import { engineNames } from '#components/status/admission-words.ts';
 import { workloadHref } from '#components/workloads/workload-view.ts';
+import { DisagreementFilter, type DisagreementRow } from '#lib/contract/disagreements.ts';
 import { many } from '#lib/contract/paging.ts';
-import { DisagreementFilter, type DisagreementRow } from '#lib/contract/policies.ts';
 import {
   type DisagreementKind,
   disagreementKinds,

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { cleanup, render, screen } from '@testing-library/react';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { DisagreementRow } from '#lib/contract/policies.ts';
+import type { DisagreementRow } from '#lib/contract/disagreements.ts';
 import { readUrl } from '#lib/contract/url-state.ts';
 import { disagreementKinds } from '#lib/model/admission.ts';
 import { DisagreementPanel } from './disagreement-panel.tsx';

@@ -8,7 +8,7 @@ import { useFiltered } from '#components/list/use-filtered.ts';
 import { useRowChoice } from '#components/list/use-row-choice.ts';
 import { MissingAdmission, NoneFound } from '#components/status/admission-sources.tsx';
 import { formatNoun } from '#components/ui/format.ts';
-import { DisagreementFilter, type DisagreementPage } from '#lib/contract/policies.ts';
+import { DisagreementFilter, type DisagreementPage } from '#lib/contract/disagreements.ts';
 import { useDisagreements } from '#lib/query/disagreements.ts';
 import { disagreementColumns } from './disagreement-columns.tsx';
 import { DisagreementPanel } from './disagreement-panel.tsx';

@@ -6,7 +6,7 @@ import { formatCount } from '#components/ui/format.ts';
 import { Link } from '#components/ui/link.tsx';
 import { Clip } from '#components/ui/text.tsx';
 import { Cluster } from '#components/workloads/workload-columns.tsx';
-import type { BypassRow } from '#lib/contract/policies.ts';
+import type { BypassRow } from '#lib/contract/exceptions.ts';
 import { effectWords } from './exception-words.ts';
 
 /** Columns in order of need; the first one stays in sight. */

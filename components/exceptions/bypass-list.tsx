@@ -8,7 +8,7 @@ import { useFiltered } from '#components/list/use-filtered.ts';
 import { useRowChoice } from '#components/list/use-row-choice.ts';
 import { MissingAdmission, NoneFound } from '#components/status/admission-sources.tsx';
 import { formatNoun } from '#components/ui/format.ts';
-import { BypassFilter, type BypassPage } from '#lib/contract/policies.ts';
+import { BypassFilter, type BypassPage } from '#lib/contract/exceptions.ts';
 import { useBypasses } from '#lib/query/exceptions.ts';
 import { bypassColumns } from './bypass-columns.tsx';
 import { BypassPanel } from './bypass-panel.tsx';

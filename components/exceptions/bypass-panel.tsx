@@ -7,7 +7,7 @@ import { CopyButton } from '#components/ui/copy.tsx';
 import { formatNoun } from '#components/ui/format.ts';
 import { Link } from '#components/ui/link.tsx';
 import { Wrap } from '#components/ui/text.tsx';
-import type { BypassRow } from '#lib/contract/policies.ts';
+import type { BypassRow } from '#lib/contract/exceptions.ts';
 import { Effect, Severity } from './bypass-columns.tsx';
 import { effectWords } from './exception-words.ts';
 

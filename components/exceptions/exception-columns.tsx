@@ -7,7 +7,7 @@ import { Link } from '#components/ui/link.tsx';
 import { RelativeTime } from '#components/ui/relative-time.tsx';
 import { Clip } from '#components/ui/text.tsx';
 import { Cluster } from '#components/workloads/workload-columns.tsx';
-import type { ExceptionRow } from '#lib/contract/policies.ts';
+import type { ExceptionRow } from '#lib/contract/exceptions.ts';
 import { exceptionKindWords, faultWords } from './exception-words.ts';
 import { Expiry } from './expiry.tsx';
 

@@ -8,7 +8,7 @@ import { useFiltered } from '#components/list/use-filtered.ts';
 import { useRowChoice } from '#components/list/use-row-choice.ts';
 import { MissingAdmission, NoneFound } from '#components/status/admission-sources.tsx';
 import { formatNoun } from '#components/ui/format.ts';
-import { ExceptionFilter, type ExceptionPage } from '#lib/contract/policies.ts';
+import { ExceptionFilter, type ExceptionPage } from '#lib/contract/exceptions.ts';
 import { useExceptions } from '#lib/query/exceptions.ts';
 import { exceptionColumns } from './exception-columns.tsx';
 import { ExceptionPanel } from './exception-panel.tsx';

@@ -8,7 +8,7 @@ import { formatNoun } from '#components/ui/format.ts';
 import { Link } from '#components/ui/link.tsx';
 import { RelativeTime } from '#components/ui/relative-time.tsx';
 import { Wrap } from '#components/ui/text.tsx';
-import type { ExceptionRow } from '#lib/contract/policies.ts';
+import type { ExceptionRow } from '#lib/contract/exceptions.ts';
 import { exceptionKindWords, faultWords } from './exception-words.ts';
 import { Expiry } from './expiry.tsx';
 

@@ -4,13 +4,13 @@ import type { RowIdentity } from '#components/list/row-model.ts';
 import type { SavedView } from '#components/list/saved-views.tsx';
 import { engineNames } from '#components/status/admission-words.ts';
 import { decisionsHref, policyHref } from '#components/status/hrefs.ts';
-import { many } from '#lib/contract/paging.ts';
 import {
   BypassFilter,
   type BypassRow,
   ExceptionFilter,
   type ExceptionRow,
-} from '#lib/contract/policies.ts';
+} from '#lib/contract/exceptions.ts';
+import { many } from '#lib/contract/paging.ts';
 import { urlOf, writeUrl } from '#lib/contract/url-state.ts';
 import { Scope } from '#lib/contract/workloads.ts';
 import {

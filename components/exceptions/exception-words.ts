@@ -1,4 +1,4 @@
-import type { BypassRow } from '#lib/contract/policies.ts';
+import type { BypassRow } from '#lib/contract/exceptions.ts';
 import type { ExceptionFault, ExceptionKind } from '#lib/model/admission.ts';
 
 /** What each way of setting rules aside is called. */

@@ -7,7 +7,7 @@ import {
   SearchParamsContext,
 } from 'next/dist/shared/lib/hooks-client-context.shared-runtime';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { BypassRow, ExceptionRow } from '#lib/contract/policies.ts';
+import type { BypassRow, ExceptionRow } from '#lib/contract/exceptions.ts';
 import { ExceptionsView } from './exceptions-view.tsx';
 import { Expiry } from './expiry.tsx';
 

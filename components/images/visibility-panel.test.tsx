@@ -2,7 +2,7 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, render, screen, within } from '@testing-library/react';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { VisibilityRow } from '#lib/contract/policies.ts';
+import type { VisibilityRow } from '#lib/contract/disagreements.ts';
 import { visibilityKey } from '#lib/query/visibility.ts';
 import { VisibilityPanel } from './visibility-panel.tsx';
 

@@ -6,7 +6,7 @@ import { formatCount, formatNoun } from '#components/ui/format.ts';
 import { Panel } from '#components/ui/panel.tsx';
 import { Table, Tbody, Td, Th, Tr } from '#components/ui/table.tsx';
 import { Wrap } from '#components/ui/text.tsx';
-import type { VisibilityRow } from '#lib/contract/policies.ts';
+import type { VisibilityRow } from '#lib/contract/disagreements.ts';
 import { evidencePlaces } from '#lib/model/evidence.ts';
 import { useHydrated } from '#lib/query/use-list.ts';
 import { useVisibility } from '#lib/query/visibility.ts';

@@ -10,7 +10,7 @@ import { formatCount, formatNoun } from '#components/ui/format.ts';
 import { Link } from '#components/ui/link.tsx';
 import { Table, Tbody, Td, Th, Tr } from '#components/ui/table.tsx';
 import { Clip, Wrap } from '#components/ui/text.tsx';
-import type { ControlMatrix, ControlRow } from '#lib/contract/policies.ts';
+import type { ControlMatrix, ControlRow } from '#lib/contract/decisions.ts';
 import type { Engine, PolicyMode } from '#lib/model/policy.ts';
 
 /** So many namespaces stand open without being asked for, and so many are drawn at a time. */

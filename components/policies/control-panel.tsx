@@ -5,7 +5,7 @@ import { EmptyState } from '#components/ui/empty-state.tsx';
 import { formatCount, formatNoun } from '#components/ui/format.ts';
 import { Panel } from '#components/ui/panel.tsx';
 import { SkeletonRows } from '#components/ui/skeleton.tsx';
-import type { ControlMatrix, ControlRow } from '#lib/contract/policies.ts';
+import type { ControlMatrix, ControlRow } from '#lib/contract/decisions.ts';
 import type { Scope } from '#lib/contract/workloads.ts';
 import { type PolicyMode, policyModes } from '#lib/model/policy.ts';
 import { useControl } from '#lib/query/policies.ts';

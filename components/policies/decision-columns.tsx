@@ -11,7 +11,7 @@ import { Link } from '#components/ui/link.tsx';
 import { RelativeTime } from '#components/ui/relative-time.tsx';
 import { Clip, Wrap } from '#components/ui/text.tsx';
 import { Cluster } from '#components/workloads/workload-columns.tsx';
-import type { DecisionRow } from '#lib/contract/policies.ts';
+import type { DecisionRow } from '#lib/contract/decisions.ts';
 
 /** Columns in order of need; the first one stays in sight. */
 export const decisionColumns: readonly Column<DecisionRow>[] = [

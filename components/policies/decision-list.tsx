@@ -7,7 +7,7 @@ import { RowPanel } from '#components/list/row-panel.tsx';
 import { useFiltered } from '#components/list/use-filtered.ts';
 import { useRowChoice } from '#components/list/use-row-choice.ts';
 import { formatNoun } from '#components/ui/format.ts';
-import { DecisionFilter, type DecisionPage } from '#lib/contract/policies.ts';
+import { DecisionFilter, type DecisionPage } from '#lib/contract/decisions.ts';
 import { useDecisions } from '#lib/query/policies.ts';
 import { decisionColumns } from './decision-columns.tsx';
 import { DecisionPanel } from './decision-panel.tsx';

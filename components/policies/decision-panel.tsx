@@ -10,7 +10,7 @@ import { Link } from '#components/ui/link.tsx';
 import { ReferenceText } from '#components/ui/reference-text.tsx';
 import { Wrap } from '#components/ui/text.tsx';
 import { workloadHref } from '#components/workloads/workload-view.ts';
-import type { DecisionRow } from '#lib/contract/policies.ts';
+import type { DecisionRow } from '#lib/contract/decisions.ts';
 
 interface DecisionPanelProps {
   readonly row: DecisionRow;

@@ -4,8 +4,9 @@ import type { FilterToken } from '#components/list/filter-bar.tsx';
 import type { RowIdentity } from '#components/list/row-model.ts';
 import { decisionWords, engineNames, modeWords } from '#components/status/admission-words.ts';
 import { workloadHref } from '#components/workloads/workload-view.ts';
+import { DecisionFilter, type DecisionRow } from '#lib/contract/decisions.ts';
 import { many } from '#lib/contract/paging.ts';
-import { DecisionFilter, type DecisionRow, type PolicyRow } from '#lib/contract/policies.ts';
+import type { PolicyRow } from '#lib/contract/policies.ts';
 import { decisionOutcomes, engines, policyModes } from '#lib/model/policy.ts';
 
 /** Columns that can be chosen; the workload itself always stands. */

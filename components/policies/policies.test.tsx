@@ -8,12 +8,8 @@ import {
 } from 'next/dist/shared/lib/hooks-client-context.shared-runtime';
 import type { ComponentProps, ReactNode } from 'react';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  ControlFilter,
-  DecisionFilter,
-  type DecisionRow,
-  PolicyFilter,
-} from '#lib/contract/policies.ts';
+import { ControlFilter, DecisionFilter, type DecisionRow } from '#lib/contract/decisions.ts';
+import { PolicyFilter } from '#lib/contract/policies.ts';
 import { readUrl } from '#lib/contract/url-state.ts';
 import { admissionKey } from '#lib/query/admission.ts';
 import { policyKeys } from '#lib/query/policies.ts';

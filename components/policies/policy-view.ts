@@ -4,7 +4,8 @@ import type { RowIdentity } from '#components/list/row-model.ts';
 import { engineNames, modeWords } from '#components/status/admission-words.ts';
 import { policyHref } from '#components/status/hrefs.ts';
 import { many } from '#lib/contract/paging.ts';
-import { ModeWord, PolicyFilter, type PolicyRow } from '#lib/contract/policies.ts';
+import { PolicyFilter, type PolicyRow } from '#lib/contract/policies.ts';
+import { ModeWord } from '#lib/contract/policy-words.ts';
 import { Scope } from '#lib/contract/workloads.ts';
 import { engines, policyModes } from '#lib/model/policy.ts';
 

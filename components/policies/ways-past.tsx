@@ -9,7 +9,7 @@ import { formatCount, formatNoun } from '#components/ui/format.ts';
 import { Link } from '#components/ui/link.tsx';
 import { Panel } from '#components/ui/panel.tsx';
 import { Wrap } from '#components/ui/text.tsx';
-import type { BypassRow, ExceptionRow } from '#lib/contract/policies.ts';
+import type { BypassRow, ExceptionRow } from '#lib/contract/exceptions.ts';
 
 /** The ways past the engine of a policy, which hold for the policy too. */
 export function WaysPast({ bypasses }: { readonly bypasses: readonly BypassRow[] }) {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { DecisionFilter, PolicyFilter } from '#lib/contract/policies.ts';
+import { DecisionFilter } from '#lib/contract/decisions.ts';
+import { PolicyFilter } from '#lib/contract/policies.ts';
 import { urlOf, writeUrl } from '#lib/contract/url-state.ts';
 import { Scope, WorkloadFilter } from '#lib/contract/workloads.ts';
 

@@ -2,7 +2,7 @@
 import { cleanup, render, screen } from '@testing-library/react';
 import type { ComponentProps } from 'react';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { DecisionRow } from '#lib/contract/policies.ts';
+import type { DecisionRow } from '#lib/contract/decisions.ts';
 import { decisionRow } from '#tests/builders/policy-rows.ts';
 import { ContainerPolicies } from './container-policies.tsx';
 

@@ -4,9 +4,9 @@ import { engineNames } from '#components/status/admission-words.ts';
 import { policyHref } from '#components/status/hrefs.ts';
 import { Link } from '#components/ui/link.tsx';
 import { Wrap } from '#components/ui/text.tsx';
-import type { DecisionRow } from '#lib/contract/policies.ts';
+import type { DecisionRow, WorkloadAdmission } from '#lib/contract/decisions.ts';
 import type { ContainerRow } from '#lib/contract/workloads.ts';
-import type { WorkloadAdmission, WorkloadAdmissionRead } from '#lib/query/policies.ts';
+import type { WorkloadAdmissionRead } from '#lib/query/policies.ts';
 
 interface ContainerPoliciesProps {
   readonly use: Pick<ContainerRow, 'container' | 'kind'>;

@@ -1,24 +1,26 @@
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiPathsObject } from 'zod-openapi';
-import { ImageDetail, ImageFilter, ImagePage, ReceiptQuery } from '#lib/contract/images.ts';
-import { Overview, SearchResult, Settings } from '#lib/contract/overview.ts';
-import { ExportFormat, Facets, PageRequest, Problem, TableFormat } from '#lib/contract/paging.ts';
 import {
-  BypassFilter,
-  BypassPage,
   ControlFilter,
   ControlMatrix,
   DecisionFilter,
   DecisionPage,
+} from '#lib/contract/decisions.ts';
+import {
   DisagreementFilter,
   DisagreementPage,
+  VisibilityList,
+} from '#lib/contract/disagreements.ts';
+import {
+  BypassFilter,
+  BypassPage,
   ExceptionFilter,
   ExceptionPage,
-  PolicyDetail,
-  PolicyFilter,
-  PolicyPage,
-  VisibilityList,
-} from '#lib/contract/policies.ts';
+} from '#lib/contract/exceptions.ts';
+import { ImageDetail, ImageFilter, ImagePage, ReceiptQuery } from '#lib/contract/images.ts';
+import { Overview, SearchResult, Settings } from '#lib/contract/overview.ts';
+import { ExportFormat, Facets, PageRequest, Problem, TableFormat } from '#lib/contract/paging.ts';
+import { PolicyDetail, PolicyFilter, PolicyPage } from '#lib/contract/policies.ts';
 import {
   Simulation,
   SimulationList,

@@ -1,21 +1,24 @@
 import 'server-only';
-import type { PageRequest, TableFormat } from '#lib/contract/paging.ts';
 import type {
-  BypassFilter,
-  BypassPage,
   ControlFilter,
   ControlMatrix,
   DecisionPage,
+  WorkloadAdmission,
+} from '#lib/contract/decisions.ts';
+import { DecisionFilter } from '#lib/contract/decisions.ts';
+import type {
   DisagreementFilter,
   DisagreementPage,
+  VisibilityList,
+} from '#lib/contract/disagreements.ts';
+import type {
+  BypassFilter,
+  BypassPage,
   ExceptionFilter,
   ExceptionPage,
-  PolicyDetail,
-  PolicyFilter,
-  PolicyPage,
-  VisibilityList,
-} from '#lib/contract/policies.ts';
-import { DecisionFilter } from '#lib/contract/policies.ts';
+} from '#lib/contract/exceptions.ts';
+import type { PageRequest, TableFormat } from '#lib/contract/paging.ts';
+import type { PolicyDetail, PolicyFilter, PolicyPage } from '#lib/contract/policies.ts';
 import {
   bypassTable,
   decisionTable,
@@ -26,7 +29,6 @@ import {
   policyTable,
 } from '#lib/contract/policy-exports.ts';
 import type { WorkloadRow } from '#lib/contract/workloads.ts';
-import type { WorkloadAdmission } from '#lib/query/policies.ts';
 import { bypassesOf, exceptionsOf, listBypasses, listExceptions } from '#lib/review/bypasses.ts';
 import { controlMatrix } from '#lib/review/control.ts';
 import { allDecisions, listDecisions } from '#lib/review/decisions.ts';

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { readEnvironment } from '#lib/config/environment.ts';
-import type { DecisionRow, PolicyPage } from '#lib/contract/policies.ts';
+import type { DecisionRow } from '#lib/contract/decisions.ts';
+import type { PolicyPage } from '#lib/contract/policies.ts';
 import type { ReadStore } from '#lib/ports.ts';
 import { allDecisions } from '#lib/review/decisions.ts';
 import { listPolicies } from '#lib/review/policies.ts';

@@ -1,11 +1,8 @@
+import type { DecisionRow } from './decisions.ts';
+import type { DisagreementRow } from './disagreements.ts';
+import type { BypassRow, ExceptionRow } from './exceptions.ts';
 import type { TableSource } from './export-text.ts';
-import type {
-  BypassRow,
-  DecisionRow,
-  DisagreementRow,
-  ExceptionRow,
-  PolicyRow,
-} from './policies.ts';
+import type { PolicyRow } from './policies.ts';
 import type { SimulationRow } from './simulations.ts';
 
 /** A policy as a line of a table: its counts stand beside its name. */

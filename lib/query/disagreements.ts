@@ -2,7 +2,7 @@ import {
   DisagreementFilter,
   DisagreementPage,
   type DisagreementRow,
-} from '#lib/contract/policies.ts';
+} from '#lib/contract/disagreements.ts';
 import { writeUrl } from '#lib/contract/url-state.ts';
 import { type ListQuery, listQuery } from './list.ts';
 import { type List, useList } from './use-list.ts';

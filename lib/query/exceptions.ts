@@ -5,7 +5,7 @@ import {
   ExceptionFilter,
   ExceptionPage,
   type ExceptionRow,
-} from '#lib/contract/policies.ts';
+} from '#lib/contract/exceptions.ts';
 import { writeUrl } from '#lib/contract/url-state.ts';
 import { type ListQuery, listQuery } from './list.ts';
 import { type List, useList } from './use-list.ts';

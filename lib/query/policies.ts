@@ -1,15 +1,13 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
+import type { WorkloadAdmission } from '#lib/contract/decisions.ts';
 import {
   ControlFilter,
   ControlMatrix,
   DecisionFilter,
   DecisionPage,
   type DecisionRow,
-  PolicyDetail,
-  PolicyFilter,
-  PolicyPage,
-  type PolicyRow,
-} from '#lib/contract/policies.ts';
+} from '#lib/contract/decisions.ts';
+import { PolicyDetail, PolicyFilter, PolicyPage, type PolicyRow } from '#lib/contract/policies.ts';
 import { urlOf, writeUrl } from '#lib/contract/url-state.ts';
 import type { WorkloadRow } from '#lib/contract/workloads.ts';
 import { readAdmissionSources } from './admission.ts';
@@ -93,16 +91,6 @@ const pageParams = (filter: URLSearchParams, cursor: string | null): URLSearchPa
   if (cursor !== null) params.set('cursor', cursor);
   return params;
 };
-
-/** What admission says of one workload. */
-export interface WorkloadAdmission {
-  /** Of all its containers. */
-  readonly decisions: readonly DecisionRow[];
-  /** Everything that admission in its cluster is told by was read. */
-  readonly complete: boolean;
-  /** Why nothing controls its namespace; null where something does. */
-  readonly why: string | null;
-}
 
 /** Read as one: a page that shows it in parts would move. */
 export const workloadAdmissionQuery = ({

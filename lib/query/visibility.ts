@@ -1,5 +1,5 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
-import { VisibilityList } from '#lib/contract/policies.ts';
+import { VisibilityList } from '#lib/contract/disagreements.ts';
 import { fetchJson } from './fetch-json.ts';
 
 /** Under `images`, so that it is read again with the signatures that it is about. */

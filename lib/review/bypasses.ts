@@ -1,4 +1,3 @@
-import type { PageRequest } from '#lib/contract/paging.ts';
 import type {
   BypassFilter,
   BypassPage,
@@ -6,7 +5,8 @@ import type {
   ExceptionFilter,
   ExceptionPage,
   ExceptionRow,
-} from '#lib/contract/policies.ts';
+} from '#lib/contract/exceptions.ts';
+import type { PageRequest } from '#lib/contract/paging.ts';
 import type { ExceptionFault } from '#lib/model/admission.ts';
 import { type Bypass, bypassWords } from '#lib/model/bypass.ts';
 import { severities } from '#lib/model/posture.ts';

@@ -1,4 +1,4 @@
-import type { ControlFilter, ControlMatrix, ControlRow } from '#lib/contract/policies.ts';
+import type { ControlFilter, ControlMatrix, ControlRow } from '#lib/contract/decisions.ts';
 import type { ControlCell } from '#lib/model/admission.ts';
 import { engines, policyModes } from '#lib/model/policy.ts';
 import { type Fleet, type ReviewedCluster, remembered } from './fleet.ts';

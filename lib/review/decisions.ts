@@ -1,5 +1,5 @@
+import type { DecisionFilter, DecisionPage, DecisionRow } from '#lib/contract/decisions.ts';
 import type { Page, PageRequest } from '#lib/contract/paging.ts';
-import type { DecisionFilter, DecisionPage, DecisionRow } from '#lib/contract/policies.ts';
 import type { Scope } from '#lib/contract/workloads.ts';
 import type { RuleDecision } from '#lib/model/policy.ts';
 import { bypassAffects, exceptionCovers } from './affected.ts';

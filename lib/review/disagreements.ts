@@ -1,9 +1,9 @@
-import type { PageRequest } from '#lib/contract/paging.ts';
 import type {
   DisagreementFilter,
   DisagreementPage,
   DisagreementRow,
-} from '#lib/contract/policies.ts';
+} from '#lib/contract/disagreements.ts';
+import type { PageRequest } from '#lib/contract/paging.ts';
 import { type Disagreement, disagreementKinds, disagreementWords } from '#lib/model/admission.ts';
 import { isInScope } from './decisions.ts';
 import type { WorkloadReview } from './evaluate.ts';

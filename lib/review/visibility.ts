@@ -1,5 +1,5 @@
+import type { VisibilityRow } from '#lib/contract/disagreements.ts';
 import type { EvidenceRow } from '#lib/contract/images.ts';
-import type { VisibilityRow } from '#lib/contract/policies.ts';
 import type { EvidenceKind } from '#lib/model/evidence.ts';
 import type { Fleet, ReviewedCluster } from './fleet.ts';
 import { sortRows } from './pages.ts';

@@ -1,12 +1,5 @@
-import type {
-  ControlMatrix,
-  ControlRow,
-  DecisionRow,
-  GapCounts,
-  PolicyDetail,
-  PolicyPage,
-  PolicyRow,
-} from '#lib/contract/policies.ts';
+import type { ControlMatrix, ControlRow, DecisionRow } from '#lib/contract/decisions.ts';
+import type { GapCounts, PolicyDetail, PolicyPage, PolicyRow } from '#lib/contract/policies.ts';
 import type { SourceList } from '#lib/contract/sources.ts';
 
 /** Rows about policies as the API answers them, each with what a test is about. */

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { stringify } from 'yaml';
-import type { DecisionRow } from '#lib/contract/policies.ts';
+import type { DecisionRow } from '#lib/contract/decisions.ts';
 import type { Tester } from './peers.ts';
 
 /**

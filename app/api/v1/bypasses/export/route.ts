@@ -1,7 +1,7 @@
 import { exportBypasses } from '#lib/api/policies.ts';
 import { streamRoute } from '#lib/api/route.ts';
+import { BypassFilter } from '#lib/contract/exceptions.ts';
 import { TableFormat } from '#lib/contract/paging.ts';
-import { BypassFilter } from '#lib/contract/policies.ts';
 
 /** `GET /api/v1/bypasses/export`: every way past an engine of the filter. */
 export const GET = streamRoute({

@@ -1,7 +1,7 @@
 import { exportDecisions } from '#lib/api/policies.ts';
 import { streamRoute } from '#lib/api/route.ts';
+import { DecisionFilter } from '#lib/contract/decisions.ts';
 import { TableFormat } from '#lib/contract/paging.ts';
-import { DecisionFilter } from '#lib/contract/policies.ts';
 
 /** `GET /api/v1/decisions/export`: every decision of the filter. */
 export const GET = streamRoute({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { readVisibility } from '#lib/api/policies.ts';
 import { route } from '#lib/api/route.ts';
-import { VisibilityList } from '#lib/contract/policies.ts';
+import { VisibilityList } from '#lib/contract/disagreements.ts';
 
 /** `GET /api/v1/images/{digest}/visibility`: which engines can see its signatures. */
 export const GET = route({
