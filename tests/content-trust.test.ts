@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LabRegistry, startLabRegistry } from '#lib/lab/registry/registry-server.ts';
 import type { ImageVerdict } from '#lib/model/verdict.ts';
-import type { Subject } from '#lib/ports.ts';
+import type { Subject } from '#lib/ports/scan-store.ts';
 import { type NotaryServer, startNotaryServer } from './builders/notary-server.ts';
 import { pushImage } from './builders/registry.ts';
 import { aCollection, type CollectionPlan, writeTrustData } from './builders/trust-data.ts';

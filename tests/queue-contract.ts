@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openQueue } from '#lib/adapters/queue/open-queue.ts';
 import type { OpenedStore } from '#lib/adapters/store/open-store.ts';
-import type { Queue } from '#lib/ports.ts';
+import type { Queue } from '#lib/ports/queue.ts';
 import { scanJob, subjectJob } from './queue-jobs.ts';
 
 /** What every queue must do; `open` gives a store with an empty queue. */

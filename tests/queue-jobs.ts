@@ -1,4 +1,4 @@
-import type { Job } from '#lib/ports.ts';
+import type { Job } from '#lib/ports/queue.ts';
 import { digestOf } from './store-fleet.ts';
 
 /** A check of the n-th digest. */

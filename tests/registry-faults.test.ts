@@ -8,7 +8,7 @@ import { limits } from '#lib/model/limits.ts';
 import { mediaTypes } from '#lib/model/manifest.ts';
 import type { ReasonCode } from '#lib/model/reasons.ts';
 import type { ImageVerdict } from '#lib/model/verdict.ts';
-import type { Subject } from '#lib/ports.ts';
+import type { Subject } from '#lib/ports/scan-store.ts';
 import { discoverEvidence } from '#lib/resolve/discover-evidence.ts';
 import { resolveReference } from '#lib/resolve/resolve-reference.ts';
 import { prepareMaterial } from '#lib/verify/prepare-material.ts';

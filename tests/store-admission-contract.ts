@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OpenedStore } from '#lib/adapters/store/open-store.ts';
-import type { AdmissionObject, AdmissionReading } from '#lib/ports.ts';
+import type { AdmissionObject, AdmissionReading } from '#lib/ports/cluster.ts';
 import { clusterOf, minutesLater, noon } from './store-fleet.ts';
 
 const objectOf = (name: string, some: Record<string, unknown> = {}): AdmissionObject => ({

@@ -4,7 +4,8 @@ import type { ReasonCode } from '#lib/model/reasons.ts';
 import { pinOf, type Reference } from '#lib/model/reference.ts';
 import type { ImageVerdict, VerdictStatus } from '#lib/model/verdict.ts';
 import type { ContainerKind, ImageUse, Inventory, Workload } from '#lib/model/workload.ts';
-import type { ClusterState, Store, WorkloadJudgement, WorkloadToJudge } from '#lib/ports.ts';
+import type { ClusterState, WorkloadJudgement, WorkloadToJudge } from '#lib/ports/scan-store.ts';
+import type { Store } from '#lib/ports/store.ts';
 
 export const noon = new Date('2026-11-20T12:00:00.000Z');
 export const minutesLater = (minutes: number): Date => new Date(noon.getTime() + minutes * 60_000);

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { OpenedStore } from '#lib/adapters/store/open-store.ts';
 import type { ImageUse, Workload } from '#lib/model/workload.ts';
-import type { ReviewedWorkload } from '#lib/ports.ts';
+import type { ReviewedWorkload } from '#lib/ports/review-store.ts';
 import {
   containerOf,
   digestOf,

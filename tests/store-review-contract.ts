@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OpenedStore } from '#lib/adapters/store/open-store.ts';
 import type { Digest } from '#lib/model/digest.ts';
 import type { AdmissionFacts, ImageUse, Workload } from '#lib/model/workload.ts';
-import type { ReviewedUse } from '#lib/ports.ts';
+import type { ReviewedUse } from '#lib/ports/review-store.ts';
 import {
   containerOf,
   digestOf,

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { predicateTypes, statementAbout } from '#lib/lab/signing/statements.ts';
-import type { ImageVerifier } from '#lib/ports.ts';
+import type { ImageVerifier } from '#lib/ports/verifier.ts';
 import { scanOnce } from '#lib/scan/scan-once.ts';
 import { type PreparedMaterial, prepareMaterial } from '#lib/verify/prepare-material.ts';
 import { verifyImage } from '#lib/verify/verify-image.ts';

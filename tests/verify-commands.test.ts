@@ -22,7 +22,7 @@ import { predicateTypes, slsaProvenance, statementAbout } from '#lib/lab/signing
 import type { Digest } from '#lib/model/digest.ts';
 import { mediaTypes } from '#lib/model/manifest.ts';
 import type { ImageVerdict } from '#lib/model/verdict.ts';
-import type { Subject } from '#lib/ports.ts';
+import type { Subject } from '#lib/ports/scan-store.ts';
 import { pushImage } from './builders/registry.ts';
 import { aCertificateAuthority } from './builders/signing-pki.ts';
 import {

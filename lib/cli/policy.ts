@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { readEnvironment } from '#lib/config/environment.ts';
 import type { DecisionRow } from '#lib/contract/decisions.ts';
 import type { PolicyPage } from '#lib/contract/policies.ts';
-import type { ReadStore } from '#lib/ports.ts';
+import type { ReadStore } from '#lib/ports/store.ts';
 import { allDecisions } from '#lib/review/decisions.ts';
 import { listPolicies } from '#lib/review/policies.ts';
 import { type Configuration, loadConfiguration } from '#lib/wiring/configuration.ts';

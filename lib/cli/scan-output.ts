@@ -5,7 +5,7 @@ import { type ContainerListRow, type FindingRow, WorkloadFilter } from '#lib/con
 import type { FindingKind } from '#lib/model/posture.ts';
 import { reasonOf } from '#lib/model/reasons.ts';
 import { bandOrder } from '#lib/model/verdict.ts';
-import type { ReadStore } from '#lib/ports.ts';
+import type { ReadStore } from '#lib/ports/store.ts';
 import { printable } from './printable.ts';
 
 export const scanFormats = ['table', 'json', 'ndjson', 'sarif', 'junit', 'csv'] as const;

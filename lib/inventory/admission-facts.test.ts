@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { limits } from '#lib/model/limits.ts';
 import type { AdmissionFacts } from '#lib/model/workload.ts';
-import type { ClusterSnapshot } from '#lib/ports.ts';
+import type { ClusterSnapshot } from '#lib/ports/cluster.ts';
 import { aContainer, aController, aPod, aSnapshot } from '#tests/builders/workload.ts';
 import { buildInventory } from './build-inventory.ts';
 

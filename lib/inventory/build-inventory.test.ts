@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ContainerFacts, ControllerFacts, PodFacts } from '#lib/model/workload.ts';
-import type { ClusterSnapshot, OwnerLink } from '#lib/ports.ts';
+import type { ClusterSnapshot, OwnerLink } from '#lib/ports/cluster.ts';
 import { buildInventory } from './build-inventory.ts';
 
 const digest = (character: string) => `sha256:${character.repeat(64)}`;

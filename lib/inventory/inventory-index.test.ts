@@ -6,7 +6,7 @@ import type {
   OwnerReference,
   PodFacts,
 } from '#lib/model/workload.ts';
-import type { ClusterChange, ClusterSnapshot, OwnerLink } from '#lib/ports.ts';
+import type { ClusterChange, ClusterSnapshot, OwnerLink } from '#lib/ports/cluster.ts';
 import { buildInventory } from './build-inventory.ts';
 import { createInventoryIndex } from './inventory-index.ts';
 

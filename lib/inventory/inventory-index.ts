@@ -5,7 +5,7 @@ import type {
   PodFacts,
   Workload,
 } from '#lib/model/workload.ts';
-import type { ClusterChange, ClusterSnapshot, OwnerLink } from '#lib/ports.ts';
+import type { ClusterChange, ClusterSnapshot, OwnerLink } from '#lib/ports/cluster.ts';
 import { admissionFacts } from './admission-facts.ts';
 import { declaredRuns } from './declared.ts';
 import { ancestry, type Owned, type TopOwner, topOwner } from './owners.ts';

@@ -4,7 +4,7 @@ import type { Finding, FindingKind, Severity } from '#lib/model/posture.ts';
 import { type ReasonCode, reasonOf } from '#lib/model/reasons.ts';
 import type { VerdictStatus } from '#lib/model/verdict.ts';
 import type { Workload } from '#lib/model/workload.ts';
-import type { UseJudgement, WorkloadToJudge } from '#lib/ports.ts';
+import type { UseJudgement, WorkloadToJudge } from '#lib/ports/scan-store.ts';
 
 type Use = WorkloadToJudge['uses'][number];
 interface Judged {

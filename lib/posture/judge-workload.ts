@@ -1,5 +1,5 @@
 import { shortDigest } from '#lib/model/digest.ts';
-import type { UseJudgement, WorkloadJudgement, WorkloadToJudge } from '#lib/ports.ts';
+import type { UseJudgement, WorkloadJudgement, WorkloadToJudge } from '#lib/ports/scan-store.ts';
 import { deriveFindings } from './findings.ts';
 
 type Use = WorkloadToJudge['uses'][number];

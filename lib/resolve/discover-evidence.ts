@@ -5,13 +5,8 @@ import {
   repositoryPlaces,
 } from '#lib/model/evidence.ts';
 import { limits } from '#lib/model/limits.ts';
-import type {
-  Elsewhere,
-  FetchedManifest,
-  PlatformChild,
-  RegistryReader,
-  Subject,
-} from '#lib/ports.ts';
+import type { Elsewhere, FetchedManifest, RegistryReader } from '#lib/ports/registry.ts';
+import type { PlatformChild, Subject } from '#lib/ports/scan-store.ts';
 import {
   type PlaceContents,
   type Shortfall,

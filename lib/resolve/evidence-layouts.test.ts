@@ -4,7 +4,8 @@ import type { RegistryClient } from '#lib/adapters/registry/registry-reader.ts';
 import { type LabRegistry, startLabRegistry } from '#lib/lab/registry/registry-server.ts';
 import type { Digest } from '#lib/model/digest.ts';
 import { mediaTypes } from '#lib/model/manifest.ts';
-import type { Elsewhere, Subject } from '#lib/ports.ts';
+import type { Elsewhere } from '#lib/ports/registry.ts';
+import type { Subject } from '#lib/ports/scan-store.ts';
 import {
   aSigner,
   attachSignature,

@@ -5,7 +5,7 @@ import { type LabRegistry, startLabRegistry } from '#lib/lab/registry/registry-s
 import { digest } from '#lib/model/digest.ts';
 import { limits } from '#lib/model/limits.ts';
 import { mediaTypes } from '#lib/model/manifest.ts';
-import type { Subject } from '#lib/ports.ts';
+import type { Subject } from '#lib/ports/scan-store.ts';
 import {
   aSigner,
   bundleType,

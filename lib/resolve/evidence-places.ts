@@ -4,7 +4,8 @@ import { type EvidencePlace, type PlaceSearched, repositoryPlaces } from '#lib/m
 import { limits } from '#lib/model/limits.ts';
 import type { Descriptor } from '#lib/model/manifest.ts';
 import type { ReasonCode } from '#lib/model/reasons.ts';
-import type { FetchedManifest, RegistryReader, Subject } from '#lib/ports.ts';
+import type { FetchedManifest, RegistryReader } from '#lib/ports/registry.ts';
+import type { Subject } from '#lib/ports/scan-store.ts';
 
 /** Why a place does not count as searched. */
 export type Shortfall = Pick<PlaceSearched, 'reason' | 'detail' | 'retryable' | 'retryAt'> & {

@@ -3,7 +3,8 @@ import { type Digest, isDigest } from '#lib/model/digest.ts';
 import type { Evidence } from '#lib/model/evidence.ts';
 import { limits } from '#lib/model/limits.ts';
 import type { Descriptor, ImageIndex } from '#lib/model/manifest.ts';
-import type { FetchedManifest, RegistryReader, Subject } from '#lib/ports.ts';
+import type { FetchedManifest, RegistryReader } from '#lib/ports/registry.ts';
+import type { Subject } from '#lib/ports/scan-store.ts';
 import { isAttestationChild } from './platforms.ts';
 import { type Located, unsignedAttachment } from './read-evidence.ts';
 

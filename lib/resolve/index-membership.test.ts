@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type Digest, digest } from '#lib/model/digest.ts';
 import { type Descriptor, mediaTypes } from '#lib/model/manifest.ts';
-import type { FetchedManifest } from '#lib/ports.ts';
+import type { FetchedManifest } from '#lib/ports/registry.ts';
 import { membershipIn } from './index-membership.ts';
 
 const child = digest(`sha256:${'c'.repeat(64)}`);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Digest, digest } from '#lib/model/digest.ts';
-import type { FetchedManifest, PlatformChild } from '#lib/ports.ts';
+import type { FetchedManifest } from '#lib/ports/registry.ts';
+import type { PlatformChild } from '#lib/ports/scan-store.ts';
 import { platformsOf } from './platforms.ts';
 
 /**

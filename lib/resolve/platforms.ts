@@ -1,6 +1,6 @@
 import { isDigest } from '#lib/model/digest.ts';
 import { type Descriptor, formatPlatform, type ImageIndex } from '#lib/model/manifest.ts';
-import type { PlatformChild } from '#lib/ports.ts';
+import type { PlatformChild } from '#lib/ports/scan-store.ts';
 
 /**
  * The children of an index that can run. BuildKit stores provenance and SBOMs as further children:

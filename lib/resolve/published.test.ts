@@ -3,7 +3,7 @@ import type { GuardedClient } from '#lib/adapters/http/guarded-client.ts';
 import type { RegistryClient } from '#lib/adapters/registry/registry-reader.ts';
 import { type LabRegistry, startLabRegistry } from '#lib/lab/registry/registry-server.ts';
 import { parseReference } from '#lib/model/reference.ts';
-import type { DeclaredRepository } from '#lib/ports.ts';
+import type { DeclaredRepository } from '#lib/ports/registry.ts';
 import { aSigner, attachSignature, openReader, pushImage } from '#tests/builders/registry.ts';
 import { readPublished } from './published.ts';
 import { resolveReference } from './resolve-reference.ts';

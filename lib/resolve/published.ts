@@ -1,11 +1,6 @@
 import { OperationalError } from '#lib/errors.ts';
-import type {
-  DeclaredRepository,
-  PublishedImage,
-  PublishedReading,
-  RegistryReader,
-  Subject,
-} from '#lib/ports.ts';
+import type { DeclaredRepository, RegistryReader } from '#lib/ports/registry.ts';
+import type { PublishedImage, PublishedReading, Subject } from '#lib/ports/scan-store.ts';
 import { isEvidenceTag, isGlob, repositoryGlob, wholePattern } from './tag-filter.ts';
 import { compareTags } from './tag-order.ts';
 

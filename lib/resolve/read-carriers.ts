@@ -2,7 +2,8 @@ import { OperationalError } from '#lib/errors.ts';
 import type { Digest } from '#lib/model/digest.ts';
 import type { Discovery, Evidence, EvidencePlace, EvidenceSource } from '#lib/model/evidence.ts';
 import { mediaTypes } from '#lib/model/manifest.ts';
-import type { FetchedManifest, Subject } from '#lib/ports.ts';
+import type { FetchedManifest } from '#lib/ports/registry.ts';
+import type { Subject } from '#lib/ports/scan-store.ts';
 import { type Carrier, type PlaceContents, shortfallOf } from './evidence-places.ts';
 import {
   type ManifestEvidence,

@@ -4,7 +4,8 @@ import type { CosignAnnotations, Evidence, EvidenceSource } from '#lib/model/evi
 import { limits } from '#lib/model/limits.ts';
 import { type Descriptor, type ImageManifest, mediaTypes } from '#lib/model/manifest.ts';
 import type { ReasonCode } from '#lib/model/reasons.ts';
-import type { FetchedManifest, RegistryReader, Subject } from '#lib/ports.ts';
+import type { FetchedManifest, RegistryReader } from '#lib/ports/registry.ts';
+import type { Subject } from '#lib/ports/scan-store.ts';
 import { evidenceId } from './evidence-id.ts';
 
 /** Where to read from, and how much more may be held for this digest. */

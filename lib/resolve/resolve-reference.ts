@@ -1,6 +1,6 @@
 import type { Digest } from '#lib/model/digest.ts';
 import { type Reference, tagOf } from '#lib/model/reference.ts';
-import type { RegistryReader } from '#lib/ports.ts';
+import type { RegistryReader } from '#lib/ports/registry.ts';
 
 /** What a reference names now. `gone`: the tag does not exist, or is hidden from us. */
 export type ResolvedReference =

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { OperationalError } from '#lib/errors.ts';
 import { digest } from '#lib/model/digest.ts';
-import type { ContentTrustReader, TrustDataAnswer } from '#lib/ports.ts';
+import type { ContentTrustReader, TrustDataAnswer } from '#lib/ports/trust.ts';
 import { isComplete, searchContentTrust } from './search-content-trust.ts';
 
 const subject = {

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { digest } from '#lib/model/digest.ts';
 import type { Discovery, Evidence, PlaceSearched } from '#lib/model/evidence.ts';
 import type { TrustData } from '#lib/model/trust-data.ts';
-import type { ContentTrustReader, Subject } from '#lib/ports.ts';
+import type { Subject } from '#lib/ports/scan-store.ts';
+import type { ContentTrustReader } from '#lib/ports/trust.ts';
 import { shortfallOf } from './evidence-places.ts';
 
 /** Where trust data is looked for, and under which tags the digest was asked for. */

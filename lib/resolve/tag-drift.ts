@@ -1,6 +1,6 @@
 import type { Digest } from '#lib/model/digest.ts';
 import type { TagNow } from '#lib/model/posture.ts';
-import type { PlatformChild } from '#lib/ports.ts';
+import type { PlatformChild } from '#lib/ports/scan-store.ts';
 import type { ResolvedReference } from './resolve-reference.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { StoredAdmission } from '#lib/ports.ts';
+import type { StoredAdmission } from '#lib/ports/review-store.ts';
 
 /** Lists of which files hold nothing: unlike with a cluster, that does not mean that nothing is there. */
 const listsOfFiles = [

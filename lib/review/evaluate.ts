@@ -6,7 +6,7 @@ import type { Admission, NextEvent, ReportedAbout } from '#lib/policy/admission.
 import type { AdmittedObject } from '#lib/policy/admitted-object.ts';
 import type { FactsOf, ImageFacts } from '#lib/policy/facts.ts';
 import { nextEvent } from '#lib/policy/next-event.ts';
-import type { ReviewedUse, ReviewedWorkload } from '#lib/ports.ts';
+import type { ReviewedUse, ReviewedWorkload } from '#lib/ports/review-store.ts';
 
 /** What admission says about one workload. */
 export interface WorkloadReview {

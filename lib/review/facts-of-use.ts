@@ -1,5 +1,5 @@
 import { type ImageFacts, imageFacts, type PolicyMarks } from '#lib/policy/facts.ts';
-import type { ReviewedImage, ReviewedUse } from '#lib/ports.ts';
+import type { ReviewedImage, ReviewedUse } from '#lib/ports/review-store.ts';
 
 /** Facts of images kept for one cluster. */
 const mostFacts = 20_000;

@@ -1,5 +1,5 @@
 import type { Admission } from '#lib/policy/admission.ts';
-import type { StoredAdmission } from '#lib/ports.ts';
+import type { StoredAdmission } from '#lib/ports/review-store.ts';
 import type { FactsOfUse, NamespaceLabels, WorkloadReview } from './evaluate.ts';
 
 /** Admission of one cluster and what it says of every workload. */

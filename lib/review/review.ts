@@ -6,13 +6,12 @@ import { openAdmission } from '#lib/policy/open-admission.ts';
 import { policyMarks } from '#lib/policy/policy-material.ts';
 import type {
   AdmissionAge,
-  ReadStore,
   ReviewedImage,
   ReviewedWorkload,
   ReviewStore,
-  Store,
   StoredAdmission,
-} from '#lib/ports.ts';
+} from '#lib/ports/review-store.ts';
+import type { ReadStore, Store } from '#lib/ports/store.ts';
 import { absentFrom } from './absent-lists.ts';
 import { reviewWorkload, type WorkloadReview } from './evaluate.ts';
 import { rememberFacts } from './facts-of-use.ts';

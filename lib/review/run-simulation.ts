@@ -7,7 +7,8 @@ import {
 } from '#lib/contract/simulations.ts';
 import { OperationalError } from '#lib/errors.ts';
 import type { Log } from '#lib/log.ts';
-import type { Queue, ReviewStore } from '#lib/ports.ts';
+import type { Queue } from '#lib/ports/queue.ts';
+import type { ReviewStore } from '#lib/ports/review-store.ts';
 import type { Review } from './review.ts';
 import { concerns, decidedBefore, simulateWorkload, summaryOf } from './simulate.ts';
 import { type Supposed, suppose } from './suppose.ts';

@@ -7,7 +7,7 @@ import type {
 import type { DecisionOutcome, RuleDecision } from '#lib/model/policy.ts';
 import type { NextEvent } from '#lib/policy/admission.ts';
 import { nextEvent } from '#lib/policy/next-event.ts';
-import type { ReviewedWorkload } from '#lib/ports.ts';
+import type { ReviewedWorkload } from '#lib/ports/review-store.ts';
 import { decideWorkload } from './evaluate.ts';
 import type { ReviewedCluster } from './fleet.ts';
 import { shortHash } from './object-id.ts';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SimulationRequest, SimulationRow, Supposition } from '#lib/contract/simulations.ts';
 import { OperationalError } from '#lib/errors.ts';
 import { log } from '#lib/log.ts';
-import type { Queue } from '#lib/ports.ts';
+import type { Queue } from '#lib/ports/queue.ts';
 import { createMemoryQueue } from '#lib/scan/memory-queue.ts';
 import { aKyvernoPolicy, someIssuer } from '#tests/builders/admission.ts';
 import { aSigner, aVerdict } from '#tests/builders/policy.ts';

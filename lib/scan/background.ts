@@ -1,4 +1,4 @@
-import type { Job } from '#lib/ports.ts';
+import type { Job } from '#lib/ports/queue.ts';
 import { backgroundId, enqueueDue, subjectKey, tagKey } from './jobs.ts';
 import { enqueueOtherPolicies } from './policy-changes.ts';
 import type { Done, ScanSession } from './session.ts';

@@ -1,7 +1,9 @@
 import { OperationalError } from '#lib/errors.ts';
 import { type Discovery, repositoryPlaces } from '#lib/model/evidence.ts';
 import type { ImageVerdict } from '#lib/model/verdict.ts';
-import type { Elsewhere, Fact, PlatformChild, Subject } from '#lib/ports.ts';
+import type { Elsewhere } from '#lib/ports/registry.ts';
+import type { PlatformChild, Subject } from '#lib/ports/scan-store.ts';
+import type { Fact } from '#lib/ports/verifier.ts';
 import { type DiscoveredImage, discoverEvidence } from '#lib/resolve/discover-evidence.ts';
 import type { ScanDependencies } from './dependencies.ts';
 import { subjectKey } from './jobs.ts';

@@ -1,5 +1,5 @@
 import { OperationalError } from '#lib/errors.ts';
-import type { ScanStore, TagSubject } from '#lib/ports.ts';
+import type { ScanStore, TagSubject } from '#lib/ports/scan-store.ts';
 import type { ScanDependencies } from './dependencies.ts';
 import { tagKey } from './jobs.ts';
 

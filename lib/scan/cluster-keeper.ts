@@ -1,4 +1,4 @@
-import type { ClusterReader } from '#lib/ports.ts';
+import type { ClusterReader } from '#lib/ports/cluster.ts';
 import { type Follower, followCluster } from './follow-cluster.ts';
 import { type ClusterReading, readCluster } from './read-cluster.ts';
 import type { ScanSession } from './session.ts';

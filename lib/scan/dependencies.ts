@@ -1,20 +1,13 @@
 import type { Log } from '#lib/log.ts';
 import type { Authority } from '#lib/model/authority.ts';
-import type {
-  ClusterReader,
-  ContentTrustReader,
-  DeclaredRepository,
-  ElsewhereRule,
-  ImageVerifier,
-  KeySource,
-  Queue,
-  ReadStore,
-  RegistryReader,
-  ReviewStore,
-  ScanStore,
-  Store,
-  TrustSource,
-} from '#lib/ports.ts';
+import type { ClusterReader } from '#lib/ports/cluster.ts';
+import type { Queue } from '#lib/ports/queue.ts';
+import type { DeclaredRepository, ElsewhereRule, RegistryReader } from '#lib/ports/registry.ts';
+import type { ReviewStore } from '#lib/ports/review-store.ts';
+import type { ScanStore } from '#lib/ports/scan-store.ts';
+import type { ReadStore, Store } from '#lib/ports/store.ts';
+import type { ContentTrustReader, KeySource, TrustSource } from '#lib/ports/trust.ts';
+import type { ImageVerifier } from '#lib/ports/verifier.ts';
 import type { JudgingRules } from '#lib/posture/judge-workload.ts';
 
 /** The part of the store that scanning touches. */

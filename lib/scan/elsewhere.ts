@@ -1,4 +1,4 @@
-import type { Elsewhere, ElsewhereRule } from '#lib/ports.ts';
+import type { Elsewhere, ElsewhereRule } from '#lib/ports/registry.ts';
 import { compileImageGlob } from '#lib/verify/image-glob.ts';
 
 /** Finds the further places of an image by `registry/repository`. */

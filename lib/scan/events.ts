@@ -1,6 +1,6 @@
 import type { LiveEvent, ScanRow } from '#lib/contract/sources.ts';
 import type { Log } from '#lib/log.ts';
-import type { Store } from '#lib/ports.ts';
+import type { Store } from '#lib/ports/store.ts';
 
 /** The channel of what pages must read again. */
 export const changedChannel = 'sealwatch_changed';

@@ -1,4 +1,4 @@
-import type { ClusterReader } from '#lib/ports.ts';
+import type { ClusterReader } from '#lib/ports/cluster.ts';
 import { type AdmissionOutcome, readAdmission } from './read-admission.ts';
 import type { ScanSession } from './session.ts';
 

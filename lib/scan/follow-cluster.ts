@@ -3,9 +3,9 @@ import type {
   ClusterChange,
   ClusterReader,
   ClusterSnapshot,
-  ClusterState,
   ReadProblem,
-} from '#lib/ports.ts';
+} from '#lib/ports/cluster.ts';
+import type { ClusterState } from '#lib/ports/scan-store.ts';
 import { type AdmissionFollower, followAdmission } from './follow-admission.ts';
 import type { AdmissionOutcome } from './read-admission.ts';
 import { type ClusterReading, stateAfter } from './read-cluster.ts';

@@ -1,4 +1,5 @@
-import type { Job, Subject, TagSubject } from '#lib/ports.ts';
+import type { Job } from '#lib/ports/queue.ts';
+import type { Subject, TagSubject } from '#lib/ports/scan-store.ts';
 import type { ScanDependencies } from './dependencies.ts';
 
 /** The scan id of work that no scan asked for: a change in a cluster, a retry that is due. */

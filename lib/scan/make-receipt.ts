@@ -1,5 +1,5 @@
 import type { Receipt } from '#lib/model/receipt.ts';
-import type { Subject } from '#lib/ports.ts';
+import type { Subject } from '#lib/ports/scan-store.ts';
 import { receiptOf } from '#lib/verify/receipt/receipt.ts';
 import { lookAt } from './check-subject.ts';
 import type { ScanDependencies } from './dependencies.ts';

@@ -1,4 +1,4 @@
-import type { Job, JobKind, Queue } from '#lib/ports.ts';
+import type { Job, JobKind, Queue } from '#lib/ports/queue.ts';
 
 /** What waits and what runs: outlives the workers, as a table would. */
 export interface Backlog {

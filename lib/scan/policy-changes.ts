@@ -1,4 +1,4 @@
-import type { Job } from '#lib/ports.ts';
+import type { Job } from '#lib/ports/queue.ts';
 import type { ScanDependencies } from './dependencies.ts';
 import { alternate, subjectKey } from './jobs.ts';
 import type { TrustState } from './trust-material.ts';

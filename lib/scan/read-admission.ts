@@ -1,5 +1,5 @@
 import { OperationalError } from '#lib/errors.ts';
-import type { ClusterReader, ReadProblem } from '#lib/ports.ts';
+import type { ClusterReader, ReadProblem } from '#lib/ports/cluster.ts';
 import type { ScanSession } from './session.ts';
 
 /** What a reading of admission came to. */

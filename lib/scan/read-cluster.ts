@@ -1,6 +1,7 @@
 import { OperationalError } from '#lib/errors.ts';
 import { buildInventory } from '#lib/inventory/build-inventory.ts';
-import type { ClusterReader, ClusterSnapshot, ClusterState, ReadProblem } from '#lib/ports.ts';
+import type { ClusterReader, ClusterSnapshot, ReadProblem } from '#lib/ports/cluster.ts';
+import type { ClusterState } from '#lib/ports/scan-store.ts';
 import { readAdmission } from './read-admission.ts';
 import type { ScanSession } from './session.ts';
 

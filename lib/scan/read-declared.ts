@@ -1,5 +1,5 @@
 import { ConfigurationError } from '#lib/errors.ts';
-import type { DeclaredRepository } from '#lib/ports.ts';
+import type { DeclaredRepository } from '#lib/ports/registry.ts';
 import { readPublished } from '#lib/resolve/published.ts';
 import type { Failure } from './scan-row.ts';
 import type { ScanSession } from './session.ts';

@@ -1,6 +1,6 @@
 import { OperationalError } from '#lib/errors.ts';
 import type { Authority, TrustedKey } from '#lib/model/authority.ts';
-import type { KeySource } from '#lib/ports.ts';
+import type { KeySource } from '#lib/ports/trust.ts';
 import { authorityFingerprint } from '#lib/verify/authority-fingerprint.ts';
 import type { Failure } from './scan-row.ts';
 

@@ -1,6 +1,6 @@
 import type { ImageDetail } from '#lib/contract/images.ts';
 import type { ImageVerdict } from '#lib/model/verdict.ts';
-import type { Subject } from '#lib/ports.ts';
+import type { Subject } from '#lib/ports/scan-store.ts';
 
 const firstRetryMs = 60_000;
 const longestRetryMs = 3_600_000;

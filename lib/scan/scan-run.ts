@@ -1,5 +1,6 @@
 import type { ScanRow } from '#lib/contract/sources.ts';
-import type { ClusterReader, Job } from '#lib/ports.ts';
+import type { ClusterReader } from '#lib/ports/cluster.ts';
+import type { Job } from '#lib/ports/queue.ts';
 import type { ClusterKeeper } from './cluster-keeper.ts';
 import { enqueueDue } from './jobs.ts';
 import { enqueueOtherPolicies } from './policy-changes.ts';

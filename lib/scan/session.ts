@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ScanRow } from '#lib/contract/sources.ts';
-import type { Job } from '#lib/ports.ts';
+import type { Job } from '#lib/ports/queue.ts';
 import { checkPlatforms } from './check-platforms.ts';
 import { checkSubject } from './check-subject.ts';
 import { checkTag } from './check-tag.ts';

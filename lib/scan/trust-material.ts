@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Authority, TrustRoot } from '#lib/model/authority.ts';
-import type { VerifierMaterial } from '#lib/ports.ts';
+import type { VerifierMaterial } from '#lib/ports/verifier.ts';
 import { prepareMaterial } from '#lib/verify/prepare-material.ts';
 import { verifierVersion } from '#lib/verify/verifier-version.ts';
 import type { ScanDependencies } from './dependencies.ts';

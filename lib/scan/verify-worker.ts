@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import type { Discovery } from '#lib/model/evidence.ts';
 import type { RevocationAnswer } from '#lib/model/revocation.ts';
-import type { Fact, VerifierMaterial } from '#lib/ports.ts';
+import type { Fact, VerifierMaterial } from '#lib/ports/verifier.ts';
 import { type PreparedMaterial, prepareMaterial } from '#lib/verify/prepare-material.ts';
 import { verifierVersion } from '#lib/verify/verifier-version.ts';
 import { verifyImage } from '#lib/verify/verify-image.ts';

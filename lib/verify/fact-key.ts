@@ -1,4 +1,4 @@
-import type { Fact } from '#lib/ports.ts';
+import type { Fact } from '#lib/ports/verifier.ts';
 
 /** The text under which a fact is found again: everything that its outcome depends on. */
 export const factKey = (fact: Omit<Fact, 'verdict'>): string =>

@@ -4,7 +4,7 @@ import { generateKeyPair } from '#lib/lab/signing/key-pair.ts';
 import { predicateTypes, statementAbout } from '#lib/lab/signing/statements.ts';
 import type { Authority, TrustRoot } from '#lib/model/authority.ts';
 import type { Evidence } from '#lib/model/evidence.ts';
-import type { Fact } from '#lib/ports.ts';
+import type { Fact } from '#lib/ports/verifier.ts';
 import {
   aDiscovery,
   bundleEvidence,

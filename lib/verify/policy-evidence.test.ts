@@ -3,7 +3,7 @@ import { generateKeyPair } from '#lib/lab/signing/key-pair.ts';
 import type { Authority, TrustRoot } from '#lib/model/authority.ts';
 import type { Evidence } from '#lib/model/evidence.ts';
 import { limits } from '#lib/model/limits.ts';
-import type { Fact, VerifyAnswer } from '#lib/ports.ts';
+import type { Fact, VerifyAnswer } from '#lib/ports/verifier.ts';
 import {
   aDiscovery,
   aTrustRoot,

@@ -5,7 +5,7 @@ import type {
   SigstoreAuthority,
   TrustRoot,
 } from '#lib/model/authority.ts';
-import type { VerifierMaterial } from '#lib/ports.ts';
+import type { VerifierMaterial } from '#lib/ports/verifier.ts';
 import {
   type PreparedContentTrust,
   prepareContentTrust,

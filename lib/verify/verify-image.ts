@@ -2,7 +2,7 @@ import type { Discovery, Evidence } from '#lib/model/evidence.ts';
 import type { ReasonCode } from '#lib/model/reasons.ts';
 import type { RevocationAnswer, RevocationQuestion } from '#lib/model/revocation.ts';
 import type { EvidenceVerdict } from '#lib/model/verdict.ts';
-import type { Fact, VerifyAnswer } from '#lib/ports.ts';
+import type { Fact, VerifyAnswer } from '#lib/ports/verifier.ts';
 import { artifactOfImage } from './artifact.ts';
 import { assessUnder, attachmentVerdict, bestOf, crashVerdict, refusedVerdict } from './assess.ts';
 import { assessStranger, coverageOf } from './assess-stranger.ts';

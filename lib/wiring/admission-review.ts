@@ -1,5 +1,6 @@
 import { log } from '#lib/log.ts';
-import type { Queue, Store } from '#lib/ports.ts';
+import type { Queue } from '#lib/ports/queue.ts';
+import type { Store } from '#lib/ports/store.ts';
 import { createReview, type Review } from '#lib/review/review.ts';
 import { createSimulator, type Simulator } from '#lib/review/run-simulation.ts';
 import { changedChannel } from '#lib/scan/events.ts';

@@ -15,7 +15,7 @@ import { type ClusterEntry, ConfigFile } from '#lib/config/schema.ts';
 import { ConfigurationError } from '#lib/errors.ts';
 import { type Authority, type ShippedTrustRoot, shippedTrustRoots } from '#lib/model/authority.ts';
 import { parseReference } from '#lib/model/reference.ts';
-import type { DeclaredRepository, ElsewhereRule } from '#lib/ports.ts';
+import type { DeclaredRepository, ElsewhereRule } from '#lib/ports/registry.ts';
 import { authorityFingerprint } from '#lib/verify/authority-fingerprint.ts';
 import { checkIdentityRules } from './authority-rules.ts';
 import { type NotaryServer, notaryServers } from './notary-servers.ts';

@@ -2,7 +2,7 @@ import { openStore, type StoreOptions } from '#lib/adapters/store/open-store.ts'
 import type { Environment } from '#lib/config/environment.ts';
 import type { ScanRow } from '#lib/contract/sources.ts';
 import { log } from '#lib/log.ts';
-import type { Store } from '#lib/ports.ts';
+import type { Store } from '#lib/ports/store.ts';
 import type { Fleet } from '#lib/review/fleet.ts';
 import { createReview } from '#lib/review/review.ts';
 import { changedChannel } from '#lib/scan/events.ts';

@@ -4,7 +4,8 @@ import type { ReasonCode } from '#lib/model/reasons.ts';
 import { pinOf, type Reference } from '#lib/model/reference.ts';
 import type { ImageVerdict, VerdictStatus } from '#lib/model/verdict.ts';
 import type { ImageUse, Inventory, Workload } from '#lib/model/workload.ts';
-import type { Store, TagSubject } from '#lib/ports.ts';
+import type { TagSubject } from '#lib/ports/scan-store.ts';
+import type { Store } from '#lib/ports/store.ts';
 import { judgeWorkload } from '#lib/posture/judge-workload.ts';
 
 const registries = ['ghcr.io', 'docker.io', 'quay.io', 'registry.k8s.io', 'harbor.acme.example'];

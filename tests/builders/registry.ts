@@ -11,7 +11,7 @@ import type { LabRegistry } from '#lib/lab/registry/registry-server.ts';
 import type { Authority } from '#lib/model/authority.ts';
 import type { Digest } from '#lib/model/digest.ts';
 import { type Descriptor, mediaTypes } from '#lib/model/manifest.ts';
-import type { Subject } from '#lib/ports.ts';
+import type { Subject } from '#lib/ports/scan-store.ts';
 import { startServer, type TestServer } from './server.ts';
 
 export const emptyType = 'application/vnd.oci.empty.v1+json';

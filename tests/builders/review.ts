@@ -1,13 +1,13 @@
 import { type Digest, digest } from '#lib/model/digest.ts';
 import type { EvidenceVerdict, ImageVerdict } from '#lib/model/verdict.ts';
 import type { AdmissionFacts } from '#lib/model/workload.ts';
+import type { AdmissionObject } from '#lib/ports/cluster.ts';
 import type {
-  AdmissionObject,
   ReviewedImage,
   ReviewedUse,
   ReviewedWorkload,
   StoredAdmission,
-} from '#lib/ports.ts';
+} from '#lib/ports/review-store.ts';
 import { aWebhook } from './admission.ts';
 
 /** Admission objects of a cluster as they are stored. */

@@ -8,7 +8,8 @@ import type {
   PodFacts,
   Workload,
 } from '#lib/model/workload.ts';
-import type { ClusterSnapshot, WorkloadToJudge } from '#lib/ports.ts';
+import type { ClusterSnapshot } from '#lib/ports/cluster.ts';
+import type { WorkloadToJudge } from '#lib/ports/scan-store.ts';
 
 /** The digest of a text: the same name gives the same digest in every test. */
 export const aDigest = (name: string): Digest =>

@@ -3,7 +3,7 @@ import type {
   ClusterChange,
   ClusterReader,
   ClusterSnapshot,
-} from '#lib/ports.ts';
+} from '#lib/ports/cluster.ts';
 import { aSnapshot } from '#tests/builders/workload.ts';
 
 /** A cluster whose content, faults and changes a test decides. */

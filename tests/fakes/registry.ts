@@ -3,7 +3,7 @@ import { OperationalError } from '#lib/errors.ts';
 import { digest as asDigest, type Digest, isDigest } from '#lib/model/digest.ts';
 import { type ImageManifest, mediaTypes } from '#lib/model/manifest.ts';
 import type { ReasonCode } from '#lib/model/reasons.ts';
-import type { FetchedManifest, RegistryReader, RegistryStatus } from '#lib/ports.ts';
+import type { FetchedManifest, RegistryReader, RegistryStatus } from '#lib/ports/registry.ts';
 
 /** A failure that a registry is told to have, for every name that begins with `prefix`. */
 interface Fault {

@@ -1,6 +1,11 @@
 import type { Simulation, SimulationRow } from '#lib/contract/simulations.ts';
 import type { ClusterRow } from '#lib/contract/sources.ts';
-import type { ReviewedImage, ReviewedWorkload, ReviewStore, StoredAdmission } from '#lib/ports.ts';
+import type {
+  ReviewedImage,
+  ReviewedWorkload,
+  ReviewStore,
+  StoredAdmission,
+} from '#lib/ports/review-store.ts';
 import type { ReviewDependencies } from '#lib/review/review.ts';
 
 type Needed = ReviewDependencies['store'];

@@ -5,10 +5,9 @@ import type { TagNow } from '#lib/model/posture.ts';
 import { tagOf } from '#lib/model/reference.ts';
 import type { ImageVerdict } from '#lib/model/verdict.ts';
 import type { ImageUse, Inventory, Workload } from '#lib/model/workload.ts';
+import type { AdmissionReading } from '#lib/ports/cluster.ts';
 import type {
-  AdmissionReading,
   ClusterState,
-  Fact,
   PublishedReading,
   ScanStore,
   StoredUse,
@@ -16,7 +15,8 @@ import type {
   TagSubject,
   WorkloadJudgement,
   WorkloadToJudge,
-} from '#lib/ports.ts';
+} from '#lib/ports/scan-store.ts';
+import type { Fact } from '#lib/ports/verifier.ts';
 import type { ScanningStore } from '#lib/scan/dependencies.ts';
 
 interface Image extends Subject {

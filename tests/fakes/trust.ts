@@ -1,6 +1,6 @@
 import type { TrustRoot } from '#lib/model/authority.ts';
 import type { ReasonCode } from '#lib/model/reasons.ts';
-import type { TrustSource } from '#lib/ports.ts';
+import type { TrustSource } from '#lib/ports/trust.ts';
 
 /** A trust source whose roots a test may change. */
 export interface FakeTrust extends TrustSource {

@@ -1,7 +1,7 @@
 import type { Discovery, Evidence } from '#lib/model/evidence.ts';
 import type { ReasonCode } from '#lib/model/reasons.ts';
 import type { EvidenceVerdict, ImageVerdict } from '#lib/model/verdict.ts';
-import type { Fact, ImageVerifier, VerifierMaterial } from '#lib/ports.ts';
+import type { Fact, ImageVerifier, VerifierMaterial } from '#lib/ports/verifier.ts';
 
 /** What a bundle says that the fake verifier believes. */
 interface Claim {

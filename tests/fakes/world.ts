@@ -1,5 +1,5 @@
 import pino from 'pino';
-import type { Queue } from '#lib/ports.ts';
+import type { Queue } from '#lib/ports/queue.ts';
 import { defaultRules } from '#lib/posture/judge-workload.ts';
 import type { ScanDependencies } from '#lib/scan/dependencies.ts';
 import { type Backlog, createBacklog, createMemoryQueue } from '#lib/scan/memory-queue.ts';

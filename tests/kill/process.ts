@@ -2,7 +2,7 @@
 import { openQueue } from '#lib/adapters/queue/open-queue.ts';
 import { openStore } from '#lib/adapters/store/open-store.ts';
 import { readEnvironment } from '#lib/config/environment.ts';
-import type { Store } from '#lib/ports.ts';
+import type { Store } from '#lib/ports/store.ts';
 import { startWorker } from '#lib/scan/worker.ts';
 import { loadConfiguration } from '#lib/wiring/configuration.ts';
 import { dependenciesOf, openWorld } from '#lib/wiring/world.ts';

@@ -1,5 +1,5 @@
 import { OperationalError } from '#lib/errors.ts';
-import type { ClusterReader } from '#lib/ports.ts';
+import type { ClusterReader } from '#lib/ports/cluster.ts';
 
 /**
  * Reads `cosign.pub` of a secret that `cosign generate-key-pair k8s://namespace/name` wrote. With

@@ -1,6 +1,7 @@
 import type { GuardedClient } from '#lib/adapters/http/guarded-client.ts';
 import { OperationalError } from '#lib/errors.ts';
-import type { ClusterReader, KeySource } from '#lib/ports.ts';
+import type { ClusterReader } from '#lib/ports/cluster.ts';
+import type { KeySource } from '#lib/ports/trust.ts';
 import { readClusterKey } from './cluster-key.ts';
 import { readTransitKey, type VaultOptions } from './vault-transit.ts';
 

@@ -3,7 +3,7 @@ import { type LabKubernetes, startKubernetesApi } from '#lib/lab/kubernetes/api-
 import type { LabObjects } from '#lib/lab/kubernetes/kubernetes-object.ts';
 import { controllerObject, podObject } from '#lib/lab/kubernetes/workload-objects.ts';
 import { limits } from '#lib/model/limits.ts';
-import type { ClusterSnapshot } from '#lib/ports.ts';
+import type { ClusterSnapshot } from '#lib/ports/cluster.ts';
 import { createClusterReaders } from './cluster-reader.ts';
 
 const open: LabKubernetes[] = [];

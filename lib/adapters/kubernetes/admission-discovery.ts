@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { OperationalError } from '#lib/errors.ts';
 import { limits } from '#lib/model/limits.ts';
-import type { ReadProblem } from '#lib/ports.ts';
+import type { ReadProblem } from '#lib/ports/cluster.ts';
 import { type AdmissionGroup, admissionGroups, isWantedKind } from './admission-kinds.ts';
 import type { ApiClient } from './api-client.ts';
 

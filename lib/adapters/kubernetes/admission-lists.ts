@@ -1,4 +1,4 @@
-import type { AdmissionObject, ReadProblem } from '#lib/ports.ts';
+import type { AdmissionObject, ReadProblem } from '#lib/ports/cluster.ts';
 import type { ServedAdmission } from './admission-discovery.ts';
 import { engineConfigMaps } from './admission-kinds.ts';
 import { webhookServices } from './admission-object.ts';

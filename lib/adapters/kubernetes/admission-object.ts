@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { limits } from '#lib/model/limits.ts';
-import type { AdmissionObject } from '#lib/ports.ts';
+import type { AdmissionObject } from '#lib/ports/cluster.ts';
 import { isWithinDepth } from './json-text.ts';
 
 const Item = z.looseObject({

@@ -1,4 +1,4 @@
-import type { ClusterReader } from '#lib/ports.ts';
+import type { ClusterReader } from '#lib/ports/cluster.ts';
 import { type ApiClient, createApiClient } from './api-client.ts';
 import {
   type ApiSource,

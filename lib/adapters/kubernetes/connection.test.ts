@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { type LabKubernetes, startKubernetesApi } from '#lib/lab/kubernetes/api-server.ts';
 import { podObject } from '#lib/lab/kubernetes/workload-objects.ts';
-import type { ClusterChange, ClusterReader } from '#lib/ports.ts';
+import type { ClusterChange, ClusterReader } from '#lib/ports/cluster.ts';
 import { createClusterReaders } from './cluster-reader.ts';
 
 let directory = '';

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import type { AdmissionReading } from '#lib/ports.ts';
+import type { AdmissionReading } from '#lib/ports/cluster.ts';
 import { createClusterReaders } from './cluster-reader.ts';
 
 let directory = '';

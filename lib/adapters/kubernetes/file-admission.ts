@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { limits } from '#lib/model/limits.ts';
-import type { AdmissionObject, AdmissionReading, ReadProblem } from '#lib/ports.ts';
+import type { AdmissionObject, AdmissionReading, ReadProblem } from '#lib/ports/cluster.ts';
 import {
   admissionGroup,
   engineConfigMaps,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { limits } from '#lib/model/limits.ts';
 import type { ControllerFacts, PodFacts } from '#lib/model/workload.ts';
-import type { ClusterSnapshot, OwnerLink, ReadProblem } from '#lib/ports.ts';
+import type { ClusterSnapshot, OwnerLink, ReadProblem } from '#lib/ports/cluster.ts';
 import { createPool } from './reduce.ts';
 import {
   controller,

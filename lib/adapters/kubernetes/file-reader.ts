@@ -3,7 +3,7 @@ import path from 'node:path';
 import { LineCounter, parseAllDocuments } from 'yaml';
 import { OperationalError } from '#lib/errors.ts';
 import { limits } from '#lib/model/limits.ts';
-import type { ClusterReader, ReadProblem } from '#lib/ports.ts';
+import type { ClusterReader, ReadProblem } from '#lib/ports/cluster.ts';
 import type { ClusterSource } from './cluster-source.ts';
 import { objectsToAdmission } from './file-admission.ts';
 import { objectsToSnapshot, type PlacedObject } from './file-objects.ts';

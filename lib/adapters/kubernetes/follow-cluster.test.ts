@@ -10,7 +10,7 @@ import {
   namespaceObject,
   podObject,
 } from '#lib/lab/kubernetes/workload-objects.ts';
-import type { ClusterChange, ClusterReader, ClusterSnapshot } from '#lib/ports.ts';
+import type { ClusterChange, ClusterReader, ClusterSnapshot } from '#lib/ports/cluster.ts';
 import { createClusterReaders } from './cluster-reader.ts';
 import type { ReaderTimings } from './cluster-source.ts';
 

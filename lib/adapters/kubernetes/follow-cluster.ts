@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { OperationalError } from '#lib/errors.ts';
 import { limits } from '#lib/model/limits.ts';
-import type { ClusterChange, ClusterReader, ClusterSnapshot } from '#lib/ports.ts';
+import type { ClusterChange, ClusterReader, ClusterSnapshot } from '#lib/ports/cluster.ts';
 import { type ApiClient, backOff } from './api-client.ts';
 import { type Channel, createChannel } from './channel.ts';
 import type { ReaderTimings } from './cluster-source.ts';

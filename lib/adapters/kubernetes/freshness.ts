@@ -1,4 +1,4 @@
-import type { ClusterChange } from '#lib/ports.ts';
+import type { ClusterChange } from '#lib/ports/cluster.ts';
 import type { ClusterList } from './resources.ts';
 
 /** How far each stream of a cluster has brought us, and what that says about the whole. */

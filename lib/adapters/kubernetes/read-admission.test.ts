@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { limits } from '#lib/model/limits.ts';
-import type { AdmissionReading } from '#lib/ports.ts';
+import type { AdmissionReading } from '#lib/ports/cluster.ts';
 import {
   type AdmissionApi,
   type ApiContent,

@@ -1,6 +1,6 @@
 import { OperationalError } from '#lib/errors.ts';
 import { limits } from '#lib/model/limits.ts';
-import type { AdmissionObject, AdmissionReading, ReadProblem } from '#lib/ports.ts';
+import type { AdmissionObject, AdmissionReading, ReadProblem } from '#lib/ports/cluster.ts';
 import { discoverAdmission } from './admission-discovery.ts';
 import {
   type AdmissionList,

@@ -8,7 +8,7 @@ import {
   namespaceObject,
   podObject,
 } from '#lib/lab/kubernetes/workload-objects.ts';
-import type { ClusterReader } from '#lib/ports.ts';
+import type { ClusterReader } from '#lib/ports/cluster.ts';
 import { createClusterReaders } from './cluster-reader.ts';
 import type { ClusterSource } from './cluster-source.ts';
 

@@ -1,7 +1,7 @@
 import { OperationalError } from '#lib/errors.ts';
 import { limits } from '#lib/model/limits.ts';
 import type { ControllerFacts, PodFacts } from '#lib/model/workload.ts';
-import type { ClusterSnapshot, OwnerLink, ReadProblem } from '#lib/ports.ts';
+import type { ClusterSnapshot, OwnerLink, ReadProblem } from '#lib/ports/cluster.ts';
 import type { ApiClient } from './api-client.ts';
 import { ApiError } from './api-error.ts';
 import { readList } from './pager.ts';

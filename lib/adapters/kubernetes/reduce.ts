@@ -6,7 +6,7 @@ import type {
   OwnerReference,
   PodFacts,
 } from '#lib/model/workload.ts';
-import type { OwnerLink } from '#lib/ports.ts';
+import type { OwnerLink } from '#lib/ports/cluster.ts';
 import type { ContainerStatus, Controller, CronJob, Metadata, Pod, PodSpec } from './schemas.ts';
 
 /** Returns a value of equal content that was seen before, so that replicas share one copy. */

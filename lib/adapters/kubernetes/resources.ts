@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ClusterChange } from '#lib/ports.ts';
+import type { ClusterChange } from '#lib/ports/cluster.ts';
 import {
   controllerFacts,
   cronJobFacts,

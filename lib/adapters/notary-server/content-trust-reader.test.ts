@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OperationalError } from '#lib/errors.ts';
-import type { TrustDataAnswer } from '#lib/ports.ts';
+import type { TrustDataAnswer } from '#lib/ports/trust.ts';
 import { openTrustData } from '#lib/verify/content-trust/open-trust-data.ts';
 import { isRefusal } from '#lib/verify/refusal.ts';
 import { client, closeAll } from '#tests/builders/egress.ts';

@@ -14,7 +14,7 @@ import { createTokenService } from '#lib/adapters/registry/tokens.ts';
 import { OperationalError } from '#lib/errors.ts';
 import { limits as defaultLimits } from '#lib/model/limits.ts';
 import { type TrustData, type TrustDataMemory, trustDataRetiresOn } from '#lib/model/trust-data.ts';
-import type { ContentTrustReader, TrustDataAnswer } from '#lib/ports.ts';
+import type { ContentTrustReader, TrustDataAnswer } from '#lib/ports/trust.ts';
 import { fetchTrustData } from './fetch-trust-data.ts';
 import { keepMemory, readMemory } from './trust-memory.ts';
 

@@ -5,7 +5,7 @@ import type { HostState } from '#lib/adapters/registry/host-state.ts';
 import { OperationalError } from '#lib/errors.ts';
 import { limits } from '#lib/model/limits.ts';
 import type { TrustData, TrustDataFile, TrustDataMemory } from '#lib/model/trust-data.ts';
-import type { TrustDataAnswer } from '#lib/ports.ts';
+import type { TrustDataAnswer } from '#lib/ports/trust.ts';
 
 /** A collection and the server that is asked about it. */
 export interface Collection {

@@ -1,5 +1,5 @@
 import type { Job as BossJob, PgBoss } from 'pg-boss';
-import type { Job, JobKind, Queue } from '#lib/ports.ts';
+import type { Job, JobKind, Queue } from '#lib/ports/queue.ts';
 import { heartbeatRefreshSeconds, jobKinds, pollingSeconds } from './queue-options.ts';
 
 type OfKind<K extends JobKind> = Extract<Job, { kind: K }>;

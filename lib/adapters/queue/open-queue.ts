@@ -1,7 +1,7 @@
 import { fromPglite, PgBoss } from 'pg-boss';
 import type { OpenedStore } from '#lib/adapters/store/open-store.ts';
 import { log } from '#lib/log.ts';
-import type { Queue } from '#lib/ports.ts';
+import type { Queue } from '#lib/ports/queue.ts';
 import { BossQueue, takeUpAgain } from './boss-queue.ts';
 import {
   aloneOptions,

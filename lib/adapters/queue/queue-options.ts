@@ -1,5 +1,5 @@
 import type { Queue as BossQueue, ConstructorOptions } from 'pg-boss';
-import type { JobKind } from '#lib/ports.ts';
+import type { JobKind } from '#lib/ports/queue.ts';
 
 export const jobKinds = [
   'scan',

@@ -4,7 +4,7 @@ import { digest as asDigest, type Digest, isDigest } from '#lib/model/digest.ts'
 import { limits as caps } from '#lib/model/limits.ts';
 import { manifestAccept } from '#lib/model/manifest.ts';
 import { parseReference } from '#lib/model/reference.ts';
-import type { FetchedManifest } from '#lib/ports.ts';
+import type { FetchedManifest } from '#lib/ports/registry.ts';
 import { type Ask, noteFailure } from './asking.ts';
 import type { Question } from './exchange.ts';
 import { type HostState, spareBudget } from './host-state.ts';

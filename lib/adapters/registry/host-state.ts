@@ -1,5 +1,5 @@
 import { OperationalError } from '#lib/errors.ts';
-import type { RegistryStatus } from '#lib/ports.ts';
+import type { RegistryStatus } from '#lib/ports/registry.ts';
 import type { Challenge } from './challenge.ts';
 import { createGate, type Gate } from './gate.ts';
 import { endpointOf, type RegistryHostOptions, type RegistryLimits } from './registry-options.ts';

@@ -3,7 +3,7 @@ import { OperationalError } from '#lib/errors.ts';
 import type { Digest } from '#lib/model/digest.ts';
 import { limits as caps } from '#lib/model/limits.ts';
 import { Descriptor, mediaTypes } from '#lib/model/manifest.ts';
-import type { ReferrersAnswer } from '#lib/ports.ts';
+import type { ReferrersAnswer } from '#lib/ports/registry.ts';
 import { aboutRepository, type QuestionContext } from './content.ts';
 import type { Question } from './exchange.ts';
 import type { HostState } from './host-state.ts';

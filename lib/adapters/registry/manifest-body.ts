@@ -1,7 +1,7 @@
 import { OperationalError } from '#lib/errors.ts';
 import type { Digest } from '#lib/model/digest.ts';
 import { ImageIndex, ImageManifest, isIndexType, mediaTypes } from '#lib/model/manifest.ts';
-import type { FetchedManifest } from '#lib/ports.ts';
+import type { FetchedManifest } from '#lib/ports/registry.ts';
 import { parseJson } from './registry-json.ts';
 
 const imageTypes: readonly string[] = [mediaTypes.ociManifest, mediaTypes.dockerManifest];

@@ -1,6 +1,6 @@
 import type { GuardedClient } from '#lib/adapters/http/guarded-client.ts';
 import { limits as defaultLimits } from '#lib/model/limits.ts';
-import type { FetchedManifest, RegistryReader } from '#lib/ports.ts';
+import type { FetchedManifest, RegistryReader } from '#lib/ports/registry.ts';
 import { createAsk } from './asking.ts';
 import {
   getBlob,

@@ -1,4 +1,4 @@
-import type { RegistryStatus } from '#lib/ports.ts';
+import type { RegistryStatus } from '#lib/ports/registry.ts';
 import type { CredentialStore } from './credentials.ts';
 import type { HostState } from './host-state.ts';
 

@@ -1,7 +1,7 @@
 import type { GuardedClient, GuardedRequest } from '#lib/adapters/http/guarded-client.ts';
 import { limits } from '#lib/model/limits.ts';
 import type { RevocationAnswer, RevocationQuestion } from '#lib/model/revocation.ts';
-import type { RevocationSource } from '#lib/ports.ts';
+import type { RevocationSource } from '#lib/ports/verifier.ts';
 import { createAnswerCache } from './answer-cache.ts';
 
 /** What a revocation source is made of. */

@@ -1,11 +1,6 @@
 import { sql } from 'kysely';
-import type {
-  AdmissionAge,
-  AdmissionObject,
-  AdmissionReading,
-  ReadProblem,
-  StoredAdmission,
-} from '#lib/ports.ts';
+import type { AdmissionObject, AdmissionReading, ReadProblem } from '#lib/ports/cluster.ts';
+import type { AdmissionAge, StoredAdmission } from '#lib/ports/review-store.ts';
 import { asTable, batchRows, chunks } from './bulk.ts';
 import { hash } from './container-class.ts';
 import type { StoreContext } from './context.ts';

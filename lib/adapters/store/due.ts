@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { ScanStore, Subject, TagSubject } from '#lib/ports.ts';
+import type { ScanStore, Subject, TagSubject } from '#lib/ports/scan-store.ts';
 import type { StoreContext } from './context.ts';
 
 type DueSubjects = Awaited<ReturnType<ScanStore['dueSubjects']>>;

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Digest } from '#lib/model/digest.ts';
 import type { AdmissionFacts, Workload } from '#lib/model/workload.ts';
-import type { ReviewedUse, ReviewedWorkload } from '#lib/ports.ts';
+import type { ReviewedUse, ReviewedWorkload } from '#lib/ports/review-store.ts';
 import { assignments, asTable, type Columns, chunks, columnNames } from './bulk.ts';
 import { hash, statusOf } from './container-class.ts';
 import type { StoreContext } from './context.ts';

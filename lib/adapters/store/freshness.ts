@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { SourceState } from '#lib/contract/sources.ts';
-import type { ClusterState, ReadProblem } from '#lib/ports.ts';
+import type { ReadProblem } from '#lib/ports/cluster.ts';
+import type { ClusterState } from '#lib/ports/scan-store.ts';
 import type { StoreContext } from './context.ts';
 
 /** A row of `cluster`. */

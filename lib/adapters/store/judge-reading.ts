@@ -3,7 +3,7 @@ import type { Digest } from '#lib/model/digest.ts';
 import type { TagNow } from '#lib/model/posture.ts';
 import type { ReasonCode } from '#lib/model/reasons.ts';
 import type { ImageVerdict, Signer } from '#lib/model/verdict.ts';
-import type { PlatformChild, StoredUse, WorkloadToJudge } from '#lib/ports.ts';
+import type { PlatformChild, StoredUse, WorkloadToJudge } from '#lib/ports/scan-store.ts';
 import { rankOf, statusOf } from './container-class.ts';
 import type { StoreContext } from './context.ts';
 import type { Runner } from './database.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { severities } from '#lib/model/posture.ts';
-import type { WorkloadJudgement } from '#lib/ports.ts';
+import type { WorkloadJudgement } from '#lib/ports/scan-store.ts';
 import { chunks } from './bulk.ts';
 import { rankOf, statusOf } from './container-class.ts';
 import type { StoreContext } from './context.ts';

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import type { Fact, ScanStore } from '#lib/ports.ts';
+import type { ScanStore } from '#lib/ports/scan-store.ts';
+import type { Fact } from '#lib/ports/verifier.ts';
 import type { Runner } from './database.ts';
 
 interface Asked {

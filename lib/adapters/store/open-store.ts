@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
-import type { ReadStore, ReviewStore, ScanStore, Store } from '#lib/ports.ts';
+import type { ReviewStore } from '#lib/ports/review-store.ts';
+import type { ScanStore } from '#lib/ports/scan-store.ts';
+import type { ReadStore, Store } from '#lib/ports/store.ts';
 import { admissionAges, admissionOf, saveAdmission } from './admission-objects.ts';
 import { storableDeep } from './bulk.ts';
 import { Catalog } from './catalog.ts';

@@ -3,7 +3,7 @@ import type { EvidenceRow, ImageDetail, ImageLocation } from '#lib/contract/imag
 import type { TrustRoot } from '#lib/model/authority.ts';
 import type { TrustDataSummary } from '#lib/model/trust-data.ts';
 import type { EvidenceVerdict, ImageVerdict, Signer } from '#lib/model/verdict.ts';
-import type { PlatformChild } from '#lib/ports.ts';
+import type { PlatformChild } from '#lib/ports/scan-store.ts';
 import { statusOf } from './container-class.ts';
 import type { StoreContext } from './context.ts';
 import { imageSubject, readHistory } from './history.ts';

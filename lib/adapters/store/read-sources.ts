@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { ScanRow, SourceRow, SourceState } from '#lib/contract/sources.ts';
 import type { TrustRoot } from '#lib/model/authority.ts';
 import type { ReasonCode } from '#lib/model/reasons.ts';
-import type { RegistryStatus } from '#lib/ports.ts';
+import type { RegistryStatus } from '#lib/ports/registry.ts';
 import type { StoreContext } from './context.ts';
 import { type Freshness, readClusters } from './freshness.ts';
 

@@ -2,7 +2,12 @@ import { sql } from 'kysely';
 import type { Digest } from '#lib/model/digest.ts';
 import type { ImageVerdict } from '#lib/model/verdict.ts';
 import type { AdmissionFacts, Workload } from '#lib/model/workload.ts';
-import type { ReviewedImage, ReviewedUse, ReviewedWorkload, ReviewStore } from '#lib/ports.ts';
+import type {
+  ReviewedImage,
+  ReviewedUse,
+  ReviewedWorkload,
+  ReviewStore,
+} from '#lib/ports/review-store.ts';
 import { chunks } from './bulk.ts';
 import { statusOf } from './container-class.ts';
 import type { StoreContext } from './context.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Digest } from '#lib/model/digest.ts';
 import type { Inheritance, Signer } from '#lib/model/verdict.ts';
-import type { PlatformChild } from '#lib/ports.ts';
+import type { PlatformChild } from '#lib/ports/scan-store.ts';
 import { rankOf } from './container-class.ts';
 import type { Trx } from './database.ts';
 

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { ScanRow } from '#lib/contract/sources.ts';
 import type { TrustRoot } from '#lib/model/authority.ts';
-import type { ClusterState, RegistryStatus } from '#lib/ports.ts';
+import type { RegistryStatus } from '#lib/ports/registry.ts';
+import type { ClusterState } from '#lib/ports/scan-store.ts';
 import { asTable, storable, toJson } from './bulk.ts';
 import { rankOf } from './container-class.ts';
 import type { StoreContext } from './context.ts';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { PublishedReading, ScanStore } from '#lib/ports.ts';
+import type { PublishedReading, ScanStore } from '#lib/ports/scan-store.ts';
 import { asTable, chunks } from './bulk.ts';
 import type { StoreContext } from './context.ts';
 import { internImages, internTags, type KeyedImage } from './intern.ts';

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { ImageVerdict } from '#lib/model/verdict.ts';
-import type { Fact, ScanStore } from '#lib/ports.ts';
+import type { ScanStore } from '#lib/ports/scan-store.ts';
+import type { Fact } from '#lib/ports/verifier.ts';
 import { asTable, type Columns, chunks, toJson } from './bulk.ts';
 import { rankOf, statusOf } from './container-class.ts';
 import type { StoreContext } from './context.ts';

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Authority, TrustRoot } from '#lib/model/authority.ts';
 import { digest } from '#lib/model/digest.ts';
 import type { CosignAnnotations } from '#lib/model/evidence.ts';
-import type { Fact } from '#lib/ports.ts';
+import type { Fact } from '#lib/ports/verifier.ts';
 import { prepareMaterial } from '#lib/verify/prepare-material.ts';
 import { verifyEvidence } from '#lib/verify/verify-evidence.ts';
 import { verifyImage } from '#lib/verify/verify-image.ts';

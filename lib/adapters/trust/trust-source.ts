@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import type { GuardedClient } from '#lib/adapters/http/guarded-client.ts';
 import { OperationalError } from '#lib/errors.ts';
 import type { ShippedTrustRoot, TrustRoot } from '#lib/model/authority.ts';
-import type { TrustSource } from '#lib/ports.ts';
+import type { TrustSource } from '#lib/ports/trust.ts';
 import { type CertificateFiles, readCertificateRoot } from './certificate-root.ts';
 import { keepLastGood, readLastGood } from './last-good.ts';
 import { seedOfMirror, seeds } from './seeds.ts';

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RevocationQuestion } from '#lib/model/revocation.ts';
-import type { ImageVerifier, RevocationSource } from '#lib/ports.ts';
+import type { ImageVerifier, RevocationSource } from '#lib/ports/verifier.ts';
 import {
   anEnvelope,
   notationAuthority,

@@ -2,7 +2,7 @@ import type { Worker } from 'node:worker_threads';
 import type { Discovery } from '#lib/model/evidence.ts';
 import type { ReasonCode } from '#lib/model/reasons.ts';
 import type { RevocationAnswer } from '#lib/model/revocation.ts';
-import type { Fact, VerifierMaterial, VerifyAnswer } from '#lib/ports.ts';
+import type { Fact, VerifierMaterial, VerifyAnswer } from '#lib/ports/verifier.ts';
 import { startVerifierThread, type VerifierThread } from './verifier-thread.ts';
 
 /** One image to verify. */

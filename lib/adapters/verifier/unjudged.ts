@@ -1,6 +1,6 @@
 import type { Discovery, Evidence } from '#lib/model/evidence.ts';
 import { type ReasonCode, reasonOf } from '#lib/model/reasons.ts';
-import type { VerifyAnswer } from '#lib/ports.ts';
+import type { VerifyAnswer } from '#lib/ports/verifier.ts';
 
 /** The answer about an image that no worker could judge: nothing is claimed. */
 export const unjudgedAnswer = (

@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import type { Discovery } from '#lib/model/evidence.ts';
 import type { RevocationAnswer } from '#lib/model/revocation.ts';
-import type { Fact, VerifierMaterial } from '#lib/ports.ts';
+import type { Fact, VerifierMaterial } from '#lib/ports/verifier.ts';
 
 /** How a request to a thread ended. */
 export type ThreadAnswer =

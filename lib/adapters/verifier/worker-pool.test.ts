@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { signatureLayer, simpleSigningPayload } from '#lib/lab/signing/cosign-layer.ts';
 import { generateKeyPair } from '#lib/lab/signing/key-pair.ts';
 import { startPrivateSigstore } from '#lib/lab/signing/private-sigstore.ts';
-import type { ImageVerifier } from '#lib/ports.ts';
+import type { ImageVerifier } from '#lib/ports/verifier.ts';
 import { aDiscovery, anImage, keyAuthority, layerEvidence } from '#tests/builders/signing.ts';
 import { createImageVerifier } from './worker-pool.ts';
 

@@ -2,7 +2,7 @@ import type { Worker } from 'node:worker_threads';
 import type { Evidence } from '#lib/model/evidence.ts';
 import { limits } from '#lib/model/limits.ts';
 import type { RevocationAnswer } from '#lib/model/revocation.ts';
-import type { Fact, ImageVerifier, RevocationSource } from '#lib/ports.ts';
+import type { Fact, ImageVerifier, RevocationSource } from '#lib/ports/verifier.ts';
 import { createThreadPool, type Outcome, type Task, type ThreadPool } from './thread-pool.ts';
 import { setAside, unjudgedAnswer } from './unjudged.ts';
 

@@ -2,7 +2,7 @@ import type { Discovery, Evidence } from '#lib/model/evidence.ts';
 import type { ReasonCode } from '#lib/model/reasons.ts';
 import { type TrustDataSummary, trustDataRetiresOn } from '#lib/model/trust-data.ts';
 import type { CheckId, EvidenceVerdict, Signer } from '#lib/model/verdict.ts';
-import type { Fact } from '#lib/ports.ts';
+import type { Fact } from '#lib/ports/verifier.ts';
 import { bestOf, crashVerdict, verdictOf } from '#lib/verify/assess.ts';
 import { openCheckLog } from '#lib/verify/checks.ts';
 import { sha256 } from '#lib/verify/fingerprint.ts';

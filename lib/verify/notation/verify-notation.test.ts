@@ -3,7 +3,7 @@ import type { NotationAuthority } from '#lib/model/authority.ts';
 import type { Digest } from '#lib/model/digest.ts';
 import { notationLevels } from '#lib/model/notation-policy.ts';
 import type { EvidenceVerdict } from '#lib/model/verdict.ts';
-import type { Fact } from '#lib/ports.ts';
+import type { Fact } from '#lib/ports/verifier.ts';
 import { prepareMaterial } from '#lib/verify/prepare-material.ts';
 import { verifyImage } from '#lib/verify/verify-image.ts';
 import {

@@ -1,7 +1,7 @@
 import type { Discovery } from '#lib/model/evidence.ts';
 import type { RevocationQuestion } from '#lib/model/revocation.ts';
 import type { EvidenceVerdict } from '#lib/model/verdict.ts';
-import type { Fact } from '#lib/ports.ts';
+import type { Fact } from '#lib/ports/verifier.ts';
 import { bestOf, crashVerdict } from '#lib/verify/assess.ts';
 import { factKey } from '#lib/verify/fact-key.ts';
 import type { CoveringRules } from '#lib/verify/prepare-policies.ts';

@@ -6,7 +6,7 @@ import { predicateTypes, slsaProvenance, statementAbout } from '#lib/lab/signing
 import type { Authority } from '#lib/model/authority.ts';
 import type { Discovery, Evidence } from '#lib/model/evidence.ts';
 import type { ImageVerdict } from '#lib/model/verdict.ts';
-import type { VerifierMaterial } from '#lib/ports.ts';
+import type { VerifierMaterial } from '#lib/ports/verifier.ts';
 import { authorityFingerprint } from '#lib/verify/authority-fingerprint.ts';
 import { prepareMaterial } from '#lib/verify/prepare-material.ts';
 import { verifyImage } from '#lib/verify/verify-image.ts';

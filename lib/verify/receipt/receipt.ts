@@ -4,7 +4,7 @@ import type { Discovery } from '#lib/model/evidence.ts';
 import { type Receipt, receiptMediaType } from '#lib/model/receipt.ts';
 import type { RevocationAnswer } from '#lib/model/revocation.ts';
 import type { ImageVerdict } from '#lib/model/verdict.ts';
-import type { VerifierMaterial } from '#lib/ports.ts';
+import type { VerifierMaterial } from '#lib/ports/verifier.ts';
 import { compileImageGlob } from '#lib/verify/image-glob.ts';
 import { writeBytes } from './bytes-in-json.ts';
 import { canonicalJson, digestOf } from './canonical-json.ts';
