@@ -52,7 +52,7 @@ export function DecisionList(props: DecisionListProps) {
       columns={decisionColumns}
       identity={decisionIdentity}
       orders="Refused by enforcing first, then most pods"
-      tokens={decisionTokens(filter)}
+      tokens={decisionTokens(filter, list.page?.named)}
       example="Words of the workload, image, policy or reason"
       chips={
         fixed.gap === undefined && (

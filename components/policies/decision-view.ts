@@ -4,7 +4,7 @@ import type { FilterToken } from '#components/list/filter-bar.tsx';
 import type { RowIdentity } from '#components/list/row-model.ts';
 import { decisionWords, engineNames, modeWords } from '#components/status/admission-words.ts';
 import { workloadHref } from '#components/workloads/workload-view.ts';
-import { DecisionFilter, type DecisionRow } from '#lib/contract/decisions.ts';
+import { DecisionFilter, type DecisionPage, type DecisionRow } from '#lib/contract/decisions.ts';
 import { many } from '#lib/contract/paging.ts';
 import type { PolicyRow } from '#lib/contract/policies.ts';
 import { decisionOutcomes, engines, policyModes } from '#lib/model/policy.ts';
@@ -89,15 +89,24 @@ export const engineFacets: readonly Facet[] = [
   { key: 'today', label: 'Today', values: outcomes },
 ];
 
-/** Parts of the filter that come in links and have no facet. */
-export const decisionTokens = ({
-  workload,
-  bypass,
-  exception,
-}: DecisionFilter): readonly FilterToken[] => [
+/** Parts of the filter that come in links and have no facet; by name once the server has said it. */
+export const decisionTokens = (
+  { workload, bypass, exception }: DecisionFilter,
+  named: DecisionPage['named'] | undefined,
+): readonly FilterToken[] => [
   ...(workload.length > 0
-    ? [{ key: 'workload', label: 'Workload', value: workload.join(', ') }]
+    ? [
+        {
+          key: 'workload',
+          label: 'Workload',
+          value: (workload.length === 1 && named?.workload) || workload.join(', '),
+        },
+      ]
     : []),
-  ...(bypass ? [{ key: 'bypass', label: 'Could use the way past', value: bypass }] : []),
-  ...(exception ? [{ key: 'exception', label: 'Relies on the exception', value: exception }] : []),
+  ...(bypass
+    ? [{ key: 'bypass', label: 'Could use the way past', value: named?.bypass ?? bypass }]
+    : []),
+  ...(exception
+    ? [{ key: 'exception', label: 'Relies on', value: named?.exception ?? exception }]
+    : []),
 ];

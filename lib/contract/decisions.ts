@@ -54,7 +54,15 @@ export type DecisionRow = z.infer<typeof DecisionRow>;
 
 /** `workloads` counts each workload of the filter once. */
 export const DecisionPage = pageOf(DecisionRow)
-  .extend({ workloads: z.number().int() })
+  .extend({
+    workloads: z.number().int(),
+    /** What the filter names by id, in words; null for what it does not name or nothing is now. */
+    named: z.object({
+      workload: z.string().nullable(),
+      bypass: z.string().nullable(),
+      exception: z.string().nullable(),
+    }),
+  })
   .meta({ id: 'DecisionPage' });
 export type DecisionPage = z.infer<typeof DecisionPage>;
 

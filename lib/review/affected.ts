@@ -103,16 +103,26 @@ const keepsAway: Kinds = new Set([
 
 type Test = (review: WorkloadReview) => boolean;
 
+/** The way past an engine that has this id; undefined for one of another cluster, or none. */
+export const bypassOf = ({ id, admission }: ReviewedCluster, wanted: string): Bypass | undefined =>
+  admission.bypasses.find((one) => bypassId(id, one) === wanted);
+
+/** The exception that has this id; undefined for one of another cluster, or none. */
+export const exceptionOf = (
+  { admission }: ReviewedCluster,
+  wanted: string,
+): LedgerEntry | undefined => admission.exceptions.find((one) => exceptionId(one) === wanted);
+
 /** Which workloads could use a way past an engine; none for an id that is not of this cluster. */
 export function bypassAffects(cluster: ReviewedCluster, id: string): Test {
-  const found = cluster.admission.bypasses.find((one) => bypassId(cluster.id, one) === id);
+  const found = bypassOf(cluster, id);
   return (review) => found?.affects(subjectOf(review)) === true;
 }
 
 /** Which workloads rely on an exception; none for an id that is not of this cluster. */
-export function exceptionCovers({ admission, workloads }: ReviewedCluster, id: string): Test {
-  const found = admission.exceptions.find((one) => exceptionId(one) === id);
+export function exceptionCovers(cluster: ReviewedCluster, id: string): Test {
+  const found = exceptionOf(cluster, id);
   if (found === undefined) return () => false;
-  const relying = relianceOf(workloads.values())(found);
+  const relying = relianceOf(cluster.workloads.values())(found);
   return (review) => relying.has(review);
 }

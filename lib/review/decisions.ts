@@ -2,10 +2,10 @@ import type { DecisionFilter, DecisionPage, DecisionRow } from '#lib/contract/de
 import type { Page, PageRequest } from '#lib/contract/paging.ts';
 import type { Scope } from '#lib/contract/workloads.ts';
 import type { RuleDecision } from '#lib/model/policy.ts';
-import { bypassAffects, exceptionCovers } from './affected.ts';
+import { bypassAffects, bypassOf, exceptionCovers, exceptionOf } from './affected.ts';
 import { isGap, type WorkloadReview, worstStatus } from './evaluate.ts';
 import { type Fleet, type ReviewedCluster, remembered } from './fleet.ts';
-import { objectId, shortHash } from './object-id.ts';
+import { objectId, objectName, shortHash } from './object-id.ts';
 import { isWanted, matchesText, pageOf, type SortKey, sortRows } from './pages.ts';
 
 /** One page of decisions, what would be refused first. */
@@ -16,7 +16,40 @@ export function listDecisions(
 ): DecisionPage {
   const { rows, workloads } = decisionRows(fleet, filter);
   const { items, ...rest }: Page<DecisionRow> = pageOf(rows, keyOf, page);
-  return { ...rest, items: [...items], workloads };
+  return { ...rest, items: [...items], workloads, named: namedBy(fleet, filter) };
+}
+
+/** What a filter names by ids, as people would say it. */
+function namedBy(
+  fleet: Fleet,
+  { workload: [workload], bypass, exception }: DecisionFilter,
+): DecisionPage['named'] {
+  const clusters = [...fleet.clusters.values()];
+  const first = <T>(
+    id: string | undefined,
+    find: (cluster: ReviewedCluster, id: string) => T | undefined,
+    say: (found: T) => string,
+  ): string | null => {
+    if (id === undefined) return null;
+    for (const cluster of clusters) {
+      const found = find(cluster, id);
+      if (found !== undefined) return say(found);
+    }
+    return null;
+  };
+  return {
+    workload: first(
+      workload,
+      ({ workloads }, id) => workloads.get(id),
+      ({ input: { workload: one } }) => `${one.namespace} / ${one.name}`,
+    ),
+    bypass: first(bypass, bypassOf, ({ name }) => name),
+    exception: first(
+      exception,
+      exceptionOf,
+      ({ object, scope }) => `${objectName(object)}: ${scope}`,
+    ),
+  };
 }
 
 /** Every decision of a filter, in the order of the list. */

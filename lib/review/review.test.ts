@@ -6,7 +6,7 @@ import { reviewedImage, reviewedWorkload, storedAdmission } from '#tests/builder
 import { type FakeReviewStore, fakeReviewStore } from '#tests/fakes/review-store.ts';
 import { listBypasses, listExceptions } from './bypasses.ts';
 import { controlMatrix } from './control.ts';
-import { allDecisions } from './decisions.ts';
+import { allDecisions, listDecisions } from './decisions.ts';
 import { findPolicies } from './find-policies.ts';
 import { objectId } from './object-id.ts';
 import { listPolicies } from './policies.ts';
@@ -208,6 +208,21 @@ describe('the review of admission', () => {
     const skip = items.find(({ kind }) => kind === 'skip-image-references');
     expect(skip).toMatchObject({ workloads: 2, policy: 'signed' });
     expect(skip?.faults).toEqual(expect.arrayContaining(['no-owner', 'no-expiry']));
+    const page = { limit: 10 };
+    const relying = { ...everything, workload: ['prod:web'], exception: skip?.id };
+    expect(listDecisions(await review.fleet(), relying, page)).toMatchObject({
+      total: 1,
+      named: {
+        workload: 'shop / web',
+        bypass: null,
+        exception: 'ClusterPolicy signed: ghcr.io/acme/shop:* in rule check',
+      },
+    });
+    const gone = { ...everything, exception: 'gone' };
+    expect(listDecisions(await review.fleet(), gone, page)).toMatchObject({
+      total: 0,
+      named: { exception: null },
+    });
   });
 });
 
