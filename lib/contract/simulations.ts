@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { many, pageOf } from './paging.ts';
-import { DecisionWord, EventWord } from './policy-words.ts';
+import { ContainerName, DecisionWord, EventWord } from './policy-words.ts';
 import { Instant } from './words.ts';
 
 /** What to suppose. Nothing is applied to any cluster. */
@@ -111,15 +111,8 @@ export const SimulationRow = z
   .object({
     id: z.string(),
     change: ChangeWord,
-    cluster: z.string(),
-    namespace: z.string(),
-    workloadId: z.string(),
-    workload: z.string(),
-    workloadKind: z.string(),
-    team: z.string().nullable(),
-    /** The container that decides. */
-    container: z.string(),
-    image: z.string(),
+    /** The container is the one that decides. */
+    ...ContainerName,
     policy: z.string(),
     rule: z.string(),
     today: DecisionWord,
