@@ -1,12 +1,11 @@
-import { Maximize2, X } from 'lucide-react';
 import { Facts } from '#components/list/facts.tsx';
 import { ListFailed } from '#components/list/list-states.tsx';
+import { PanelHead, PanelPart } from '#components/list/panel-parts.tsx';
 import { PanelSkeleton } from '#components/list/panel-skeleton.tsx';
 import { StatusBadge } from '#components/status/status-badge.tsx';
-import { ButtonLink, IconButton, iconButtonClass } from '#components/ui/button.tsx';
+import { ButtonLink } from '#components/ui/button.tsx';
 import { Digest } from '#components/ui/digest.tsx';
 import { formatNoun } from '#components/ui/format.ts';
-import { Link } from '#components/ui/link.tsx';
 import { RelativeTime } from '#components/ui/relative-time.tsx';
 import { Wrap } from '#components/ui/text.tsx';
 import type { ImageDetail, ImageLocation } from '#lib/contract/images.ts';
@@ -53,30 +52,14 @@ function Loaded({ image, location, onClose }: LoadedProps) {
   const mixed = mixedSentence(location);
   return (
     <>
-      <div className="flex items-start border-line border-b py-3 pr-3 pl-4">
-        <div className="min-w-0">
-          <p className="text-ink-2 text-label">
-            <Wrap>{slash < 0 ? registry : `${registry}/${repository.slice(0, slash)}`}</Wrap>
-          </p>
-          <h2 className="text-[16px] leading-[22px] font-semibold">
-            <Wrap>{repository.slice(slash + 1)}</Wrap>
-          </h2>
-          <Digest value={digest} />
-        </div>
-        <div className="ml-auto flex flex-none">
-          <Link
-            href={page}
-            aria-label="Open the page"
-            title="Open the page"
-            className={iconButtonClass()}
-          >
-            <Maximize2 aria-hidden="true" />
-          </Link>
-          <IconButton label="Close" onClick={onClose} className="max-xl:hidden">
-            <X aria-hidden="true" />
-          </IconButton>
-        </div>
-      </div>
+      <PanelHead
+        above={slash < 0 ? registry : `${registry}/${repository.slice(0, slash)}`}
+        title={repository.slice(slash + 1)}
+        href={page}
+        onClose={onClose}
+      >
+        <Digest value={digest} />
+      </PanelHead>
       <section className="grid gap-1.5 px-4 py-3">
         <StatusBadge status={status} />
         <p>
@@ -103,14 +86,8 @@ function Loaded({ image, location, onClose }: LoadedProps) {
           ]}
         />
       </section>
-      <section className="border-line border-t px-4 py-3">
-        <h3 className="flex pb-1 text-section">
-          Evidence
-          <span className="ml-auto font-normal text-ink-3">
-            {formatNoun(location.evidence.length, 'item')}
-          </span>
-        </h3>
-        {mixed !== undefined && <p className="pb-1 text-ink-2">{mixed}</p>}
+      <PanelPart title="Evidence" hint={formatNoun(location.evidence.length, 'item')}>
+        {mixed !== undefined && <p className="text-ink-2">{mixed}</p>}
         <ul>
           {location.evidence.map((item) => (
             <li key={item.id} className="flex items-center gap-3 py-1.5">
@@ -123,7 +100,7 @@ function Loaded({ image, location, onClose }: LoadedProps) {
           ))}
         </ul>
         {location.evidence.length === 0 && <p className="text-ink-2">None was found.</p>}
-      </section>
+      </PanelPart>
       <div className="flex items-center gap-3 border-line border-t px-4 py-3">
         <ButtonLink href={`${page}?how=${encodeURIComponent(repositoryOf(location))}`}>
           How do we know?

@@ -12,10 +12,12 @@ interface PanelHeadProps {
   /** Its own page, where there is one. */
   readonly href?: string | undefined;
   readonly onClose: () => void;
+  /** What stands below the title. */
+  readonly children?: ReactNode;
 }
 
 /** The head of the panel beside a list. */
-export function PanelHead({ above, title, href, onClose }: PanelHeadProps) {
+export function PanelHead({ above, title, href, onClose, children }: PanelHeadProps) {
   return (
     <div className="flex items-start border-line border-b py-3 pr-3 pl-4">
       <div className="min-w-0">
@@ -25,6 +27,7 @@ export function PanelHead({ above, title, href, onClose }: PanelHeadProps) {
         <h2 className="text-[16px] leading-[22px] font-semibold">
           <Wrap>{title}</Wrap>
         </h2>
+        {children}
       </div>
       <div className="ml-auto flex flex-none">
         {href !== undefined && (
