@@ -32,11 +32,11 @@ export function ControlTable({ rows, engines }: ControlTableProps) {
           <tr>
             <Th>Namespace</Th>
             <Th>In effect</Th>
+            <Th numeric>Workloads</Th>
             {engines.map((engine) => (
               <Th key={engine}>{engineNames[engine]}</Th>
             ))}
             <Th className="w-[36%] min-w-72">Why not stronger</Th>
-            <Th numeric>Workloads</Th>
           </tr>
         </thead>
         {clusters.map(([cluster, namespaces], index) => (
@@ -131,6 +131,9 @@ function Namespace({ row, engines }: NamespaceProps) {
       <Td label="In effect" card="full" className="whitespace-nowrap">
         <ModeBadge mode={strongest} />
       </Td>
+      <Td numeric label="Workloads" card="full">
+        <span className={workloads === 0 ? 'text-ink-3' : ''}>{formatCount(workloads)}</span>
+      </Td>
       {engines.map((engine) => (
         <Td
           key={engine}
@@ -149,9 +152,6 @@ function Namespace({ row, engines }: NamespaceProps) {
         <span title={why} className="md:line-clamp-2">
           <Wrap>{why}</Wrap>
         </span>
-      </Td>
-      <Td numeric label="Workloads" card="full">
-        <span className={workloads === 0 ? 'text-ink-3' : ''}>{formatCount(workloads)}</span>
       </Td>
     </Tr>
   );
