@@ -29,15 +29,24 @@ describe('the control matrix', () => {
     );
     const cells = (name: RegExp) =>
       [...screen.getByRole('row', { name }).querySelectorAll('td')].map((cell) => cell.textContent);
-    expect(cells(/payments/)).toEqual(['payments', 'Enforce', 'Enforce', 'None', '', '4']);
+    expect(cells(/payments/)).toEqual(['payments', 'Enforce', '4', 'Enforce', 'None', '']);
     expect(cells(/sandbox/)).toEqual([
       'sandbox',
       'None',
+      '4',
       'None',
       'not here',
       'no policy matches it',
-      '4',
     ]);
+  });
+
+  it('says once that all of a cluster is old', () => {
+    const old = { ...enforced, asOf: '2026-11-01T00:00:00Z', stale: true };
+    render(<ControlTable rows={[old]} engines={['kyverno']} />);
+    expect(screen.getByRole('button', { name: /^prod/ }).textContent).toContain('stale');
+    cleanup();
+    render(<ControlTable rows={[enforced]} engines={['kyverno']} />);
+    expect(screen.getByRole('button', { name: /^prod/ }).textContent).not.toContain('stale');
   });
 
   it('folds a cluster, and opens it again by its button', () => {
