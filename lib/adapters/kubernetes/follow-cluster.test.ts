@@ -274,9 +274,10 @@ describe('a fault while following', () => {
   it('waits longer and longer for a server that stays away', async () => {
     const { api, changes, until } = await follow({ pods: [] }, { backOffMs: [1, 200] });
     api.setFault({ kind: 'down' });
-    await until(() => interruptions(changes).length > 60);
-    const waits = interruptions(changes).map((change) => change.retryAt.getTime());
-    expect(waits.at(-1)! - waits[0]!).toBeGreaterThan(100);
+    const ahead = () =>
+      Math.max(...interruptions(changes).map(({ retryAt }) => retryAt.getTime() - Date.now()));
+    // It begins with a millisecond: only waiting longer each time comes this far.
+    await until(() => ahead() > 50);
   });
 
   it('of one cluster does not concern another', async () => {
