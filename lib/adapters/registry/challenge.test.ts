@@ -46,6 +46,6 @@ describe('parseChallenges', () => {
     const before = performance.now();
     parseChallenges(`Bearer ${'a="\\'.repeat(100_000)}`);
     parseChallenges(','.repeat(1_000_000));
-    expect(performance.now() - before).toBeLessThan(500);
+    expect(performance.now() - before).toBeLessThan(2_000);
   });
 });

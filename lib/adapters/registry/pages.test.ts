@@ -77,6 +77,6 @@ describe('nextLink', () => {
     const before = performance.now();
     nextLink('<a>; rel'.repeat(20_000));
     nextLink(`<a>${';a=b'.repeat(20_000)}`);
-    expect(performance.now() - before).toBeLessThan(500);
+    expect(performance.now() - before).toBeLessThan(2_000);
   });
 });

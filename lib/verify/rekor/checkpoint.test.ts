@@ -84,7 +84,7 @@ describe('a checkpoint', () => {
     const begin = performance.now();
     for (const text of ['\u2014 '.repeat(30_000), '\n'.repeat(60_000), `${' '.repeat(60_000)}\n\n`])
       judge(`a\n1\n${root.toString('base64')}\n\n${text}\n`.slice(0, 64 * 1024));
-    expect(performance.now() - begin).toBeLessThan(500);
+    expect(performance.now() - begin).toBeLessThan(2_000);
   });
 
   it('never throws, whatever the text', async () => {
