@@ -94,8 +94,8 @@ interface TokenProps {
 
 function Token({ token, onRemove }: TokenProps) {
   return (
-    <span className="inline-flex h-control max-w-80 items-center gap-1.5 rounded-md border border-accent bg-accent-soft pr-1 pl-2.5">
-      <span className="text-ink-2">{token.label}</span>
+    <span className="inline-flex h-control max-w-96 items-center gap-1.5 rounded-md border border-accent bg-accent-soft pr-1 pl-2.5">
+      <span className="flex-none whitespace-nowrap text-ink-2">{token.label}</span>
       <Clip>{token.value}</Clip>
       <button
         type="button"

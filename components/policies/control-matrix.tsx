@@ -1,6 +1,6 @@
 import clsx from 'clsx';
 import { ChevronRight } from 'lucide-react';
-import { useId, useState } from 'react';
+import { Fragment, useId, useState } from 'react';
 import { ModeBadge } from '#components/status/admission-badge.tsx';
 import { engineNames } from '#components/status/admission-words.ts';
 import { workloadsHref } from '#components/status/hrefs.ts';
@@ -34,9 +34,11 @@ export function ControlTable({ rows, engines }: ControlTableProps) {
             <Th>In effect</Th>
             <Th numeric>Workloads</Th>
             {engines.map((engine) => (
-              <Th key={engine}>{engineNames[engine]}</Th>
+              <Th key={engine} className="max-w-28 whitespace-normal!">
+                <EngineName engine={engine} />
+              </Th>
             ))}
-            <Th className="w-[36%] min-w-72">Why not stronger</Th>
+            <Th className="w-[36%] min-w-56">Why not stronger</Th>
           </tr>
         </thead>
         {clusters.map(([cluster, namespaces], index) => (
@@ -51,6 +53,17 @@ export function ControlTable({ rows, engines }: ControlTableProps) {
       </Table>
     </div>
   );
+}
+
+/** A long name in one word breaks between its parts. */
+function EngineName({ engine }: { readonly engine: Engine }) {
+  const parts = engineNames[engine].split(/(?<=[a-z])(?=[A-Z])/);
+  return parts.map((part, index) => (
+    <Fragment key={part}>
+      {index > 0 && <wbr />}
+      {part}
+    </Fragment>
+  ));
 }
 
 interface ClusterGroupProps extends ControlTableProps {
