@@ -25,6 +25,24 @@ describe('strict base64', () => {
     expect(decodeBase64(text)).toBeUndefined();
   });
 
+  it('takes exactly the text that the bytes would be written as', () => {
+    const nearly = fc.string({
+      unit: fc.constantFrom(...'AGVg0+/-_=*. \n\u00e9\u2014'),
+      maxLength: 24,
+    });
+    fc.assert(
+      fc.property(nearly, (text) => {
+        const bytes = Buffer.from(text, 'base64');
+        expect(decodeBase64(text)).toEqual(bytes.toString('base64') === text ? bytes : undefined);
+      }),
+      { numRuns: 20_000 },
+    );
+  });
+
+  it.each(['a*Gg', 'aG*VsbGg', 'aG*VsbG=', 'a=Gg', 'aG=g===='])('refuses %s', (text) => {
+    expect(decodeBase64(text)).toBeUndefined();
+  });
+
   it('reads many megabytes', () => {
     const bytes = Buffer.alloc(8 * 1024 * 1024, 7);
     expect(decodeBase64(bytes.toString('base64'))?.equals(bytes)).toBe(true);

@@ -103,7 +103,7 @@ type Fields = Pick<
 function readFields(der: Buffer): { known: Fields; tail: readonly DerNode[] } | undefined {
   const [tbs, algorithm, signature, ...surplus] = childrenOf(readDer(der));
   // A signature is a whole number of octets: the first one counts the bits that are not used.
-  if (signature?.tag !== derTags.bitString || signature.content[0] !== 0 || surplus.length > 0)
+  if (signature?.tag !== derTags.bitString || signature.octet(0) !== 0 || surplus.length > 0)
     return undefined;
   const parts = childrenOf(tbs);
   // [0] EXPLICIT Version, left out in version 1.
@@ -117,7 +117,7 @@ function readFields(der: Buffer): { known: Fields; tail: readonly DerNode[] } | 
   if (validity === undefined) return undefined;
   return {
     known: {
-      version: explicit?.content[0] ?? 0,
+      version: explicit?.octet(0) ?? 0,
       serialNumber: serial.content,
       issuerDer: issuer.whole,
       subjectDer: subject.whole,
@@ -163,7 +163,7 @@ function readExtension(node: DerNode): CertificateExtension | undefined {
   const value = flagged ? third : second;
   if (oid === undefined || value?.tag !== derTags.octetString) return undefined;
   if (parts?.length !== (flagged ? 3 : 2)) return undefined;
-  return { oid, critical: flagged && second?.content[0] !== 0, value: value.content };
+  return { oid, critical: flagged && second?.octet(0) !== 0, value: value.content };
 }
 
 function readSubjectNames(

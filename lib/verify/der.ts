@@ -25,6 +25,17 @@ export class DerNode {
     return this.#source.subarray(this.#begin, this.#end);
   }
 
+  /** How many octets its content has. */
+  get length(): number {
+    return this.#end - this.#content;
+  }
+
+  /** One octet of its content. */
+  octet(index: number): number | undefined {
+    const place = this.#content + index;
+    return place < this.#end ? this.#source[place] : undefined;
+  }
+
   /** The value at the place where the one before ends; the first one without it. */
   next(before?: DerNode): DerNode | 'end' | undefined {
     const begin = before === undefined ? this.#content : before.#end;
@@ -82,19 +93,22 @@ export function* eachDerChild(node: DerNode): Generator<DerNode | undefined> {
 }
 
 /** The dotted form of an object identifier; undefined when it is malformed. */
-export function derOid({ tag, content }: DerNode): string | undefined {
-  if (tag !== derTags.oid || content.length === 0 || content.length > 64) return undefined;
+export function derOid(node: DerNode): string | undefined {
+  const { tag, length } = node;
+  if (tag !== derTags.oid || length === 0 || length > 64) return undefined;
   let dotted = '';
   let arc = 0;
-  for (const octet of content) {
+  for (let index = 0; index < length; index++) {
+    const octet = node.octet(index) ?? 0;
     // A UUID as an arc (X.667) has more digits than a number keeps.
-    if (arc >= 2 ** 45) return longOid(content);
+    if (arc >= 2 ** 45) return longOid(node.content);
     arc = arc * 128 + (octet & 0x7f);
     if (octet & 0x80) continue;
     dotted += dotted === '' ? firstArcs(arc) : `.${arc}`;
     arc = 0;
   }
-  return (content.at(-1) ?? 0x80) & 0x80 ? undefined : dotted;
+  // The last octet of an arc has its highest bit clear.
+  return (node.octet(length - 1) ?? 0x80) & 0x80 ? undefined : dotted;
 }
 
 function longOid(content: Buffer): string | undefined {

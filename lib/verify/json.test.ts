@@ -33,6 +33,37 @@ describe('guarded JSON', () => {
     );
   });
 
+  it('finds every repeated name, wherever the text has quotes, colons and brackets', () => {
+    const name = fc.string({ unit: fc.constantFrom(...'ab":,{}[]\\\n') });
+    const member = fc.tuple(name, fc.json({ maxDepth: 3 }));
+    fc.assert(
+      fc.property(fc.array(member, { maxLength: 6 }), (members) => {
+        const text = `[{${members.map(([key, value]) => `${JSON.stringify(key)} : ${value}`)}}]`;
+        const names = members.map(([key]) => key);
+        const twice = names.find((one, index) => names.indexOf(one) < index);
+        const read = parseJson(text);
+        if (twice === undefined) return;
+        expect(read).toMatchObject({ refused: true, reason: 'json-ambiguous' });
+      }),
+    );
+    expect(parseJson('{"a":{"b":1},"c":[{"\\"":"\\\\","\\u0022":2}]}')).toMatchObject({
+      detail: 'the member "\\u0022" occurs twice',
+    });
+  });
+
+  it('says where the fault is, and does not repeat the text', () => {
+    expect(parseJson('{"a":1,}')).toMatchObject({ detail: expect.stringContaining('position 7') });
+    expect(parseJson('<html>secret</html>')).toMatchObject({
+      detail: expect.not.stringContaining('secret'),
+    });
+  });
+
+  it('reads ten million brackets of depth in no more room than their text', () => {
+    expect(parseJson('['.repeat(10_000_000))).toMatchObject({
+      detail: 'it nests deeper than 64 levels',
+    });
+  });
+
   it.each([
     ['a repeated name', '{"a":1,"a":2}', 'json-ambiguous'],
     ['a name repeated by escape', '{"a":1,"\\u0061":2}', 'json-ambiguous'],
@@ -50,11 +81,9 @@ describe('guarded JSON', () => {
   });
 
   it('keeps integers beyond 2^53 as text', () => {
-    expect(parseJson('[9007199254740993, 9007199254740991, 1.5]')).toEqual([
-      '9007199254740993',
-      9007199254740991,
-      1.5,
-    ]);
+    expect(
+      parseJson('[9007199254740993, 9007199254740991, 1.5, 1e30, {"a":-9007199254740993}]'),
+    ).toEqual(['9007199254740993', 9007199254740991, 1.5, 1e30, { a: '-9007199254740993' }]);
   });
 
   it('does not lend members of the prototype', () => {

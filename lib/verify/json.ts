@@ -11,14 +11,6 @@ export type JsonValue =
   | { readonly [key: string]: JsonValue };
 export type JsonObject = { readonly [key: string]: JsonValue };
 
-class JsonProblem extends Error {
-  readonly ambiguous: boolean;
-  constructor(message: string, ambiguous = false) {
-    super(message);
-    this.ambiguous = ambiguous;
-  }
-}
-
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
@@ -30,11 +22,15 @@ export function parseJson(source: Uint8Array | string): JsonValue | Refusal {
   try {
     return parse(typeof source === 'string' ? source : decoder.decode(source));
   } catch (error) {
-    if (error instanceof JsonProblem)
-      return invalid(error.ambiguous ? 'json-ambiguous' : 'json-malformed', error.message);
-    return invalid('json-malformed', 'the text is not UTF-8');
+    return invalid(
+      'json-malformed',
+      error instanceof SyntaxError ? `it is not JSON: ${fault(error)}` : 'the text is not UTF-8',
+    );
   }
 }
+
+/** What is wrong, and where; without the piece of the text that some messages quote. */
+const fault = ({ message }: SyntaxError): string => message.replace(/, (?:"|\.\.\.).*$/s, '');
 
 /** True for a JSON object, not an array. */
 export const isObject = (value: JsonValue | undefined): value is JsonObject =>
@@ -59,137 +55,117 @@ export function caseFoldedDuplicate(object: JsonObject): string | undefined {
 
 const plainName = /^[a-z0-9_.$@/-]*$/;
 
-const numberPattern = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
-const literals = new Map<string, null | boolean>([
-  ['true', true],
-  ['false', false],
-  ['null', null],
-]);
-
-interface Cursor {
-  readonly text: string;
-  at: number;
+function parse(text: string): JsonValue | Refusal {
+  const outline = outlineOf(text);
+  if (outline.depth > limits.jsonDepth)
+    return invalid('json-malformed', `it nests deeper than ${limits.jsonDepth} levels`);
+  const value = JSON.parse(text) as JsonValue;
+  const found = { members: 0, inexact: false, prototype: false };
+  survey(value, found);
+  if (found.prototype) return invalid('json-ambiguous', 'a member is named __proto__');
+  if (found.members < outline.members)
+    return invalid('json-ambiguous', `the member ${repeatedName(text)} occurs twice`);
+  return found.inexact ? (JSON.parse(text, exact) as JsonValue) : value;
 }
 
-function parse(text: string): JsonValue {
-  const cursor = { text, at: 0 };
-  const value = readValue(cursor, 1);
-  skipSpace(cursor);
-  if (cursor.at < text.length) fail(cursor, 'text follows the value');
-  return value;
+interface Outline {
+  readonly depth: number;
+  /** Members of all objects, repeated ones too. */
+  readonly members: number;
 }
 
-function fail({ at }: Cursor, what: string): never {
-  throw new JsonProblem(`${what} at character ${at}`);
-}
-
-function skipSpace(cursor: Cursor): void {
-  for (;;) {
-    const code = cursor.text.charCodeAt(cursor.at);
-    if (code !== 32 && code !== 10 && code !== 13 && code !== 9) return;
-    cursor.at++;
-  }
-}
-
-function readValue(cursor: Cursor, depth: number): JsonValue {
-  if (depth > limits.jsonDepth)
-    throw new JsonProblem(`it nests deeper than ${limits.jsonDepth} levels`);
-  skipSpace(cursor);
-  switch (cursor.text[cursor.at]) {
-    case '{':
-      return readObject(cursor, depth);
-    case '[':
-      return readList(cursor, depth);
-    case '"':
-      return readString(cursor);
-  }
-  for (const [word, meaning] of literals)
-    if (cursor.text.startsWith(word, cursor.at)) {
-      cursor.at += word.length;
-      return meaning;
+/** Levels and members of a text that may be JSON. Outside of strings a colon stands behind a name only. */
+function outlineOf(text: string): Outline {
+  let depth = 0;
+  let deepest = 0;
+  let members = 0;
+  for (let at = 0; at < text.length; at++) {
+    switch (text.charCodeAt(at)) {
+      case quote:
+        at = endOfString(text, at);
+        break;
+      case colon:
+        members++;
+        break;
+      case openBrace:
+      case openBracket:
+        deepest = Math.max(deepest, ++depth);
+        break;
+      case closeBrace:
+      case closeBracket:
+        depth--;
+        break;
     }
-  return readNumber(cursor);
+  }
+  return { depth: deepest, members };
 }
 
-function readString(cursor: Cursor): string {
-  const { text } = cursor;
-  const start = cursor.at++;
-  let plain = true;
-  for (;;) {
-    const code = text.charCodeAt(cursor.at);
-    if (code === 34) break;
-    // Also the end of the text, where the code is NaN.
-    if (!(code >= 32)) fail(cursor, 'a string does not end properly');
-    if (code === 92) {
-      plain = false;
-      cursor.at++;
+const [quote, backslash, colon] = [0x22, 0x5c, 0x3a];
+const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d];
+
+/** Where the string ends that begins here: at its closing quote, or with the text. */
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let before = end - 1;
+    while (text.charCodeAt(before) === backslash) before--;
+    const isEscaped = (end - before) % 2 === 0;
+    if (!isEscaped) return end;
+  }
+  return text.length;
+}
+
+/** Counts members, and looks for what may not stand. It runs no deeper than the outline allows. */
+function survey(
+  value: JsonValue,
+  found: { members: number; inexact: boolean; prototype: boolean },
+): void {
+  if (typeof value === 'number') found.inexact ||= isInexact(value);
+  if (typeof value !== 'object' || value === null) return;
+  if (Array.isArray(value)) {
+    for (const one of value) survey(one, found);
+    return;
+  }
+  for (const name of Object.keys(value)) {
+    found.members++;
+    found.prototype ||= name === '__proto__';
+    survey((value as JsonObject)[name] as JsonValue, found);
+  }
+}
+
+const isInexact = (value: number): boolean =>
+  Number.isInteger(value) && !Number.isSafeInteger(value);
+
+/** Keeps the digits of an integer that no number holds. */
+const exact = (_: string, value: unknown, context?: { readonly source?: string }): unknown =>
+  typeof value === 'number' && isInexact(value) && /^-?\d+$/.test(context?.source ?? '')
+    ? context?.source
+    : value;
+
+/** The first name that an object of this JSON has twice, as it is written the second time. */
+function repeatedName(text: string): string | undefined {
+  const objects: Set<unknown>[] = [];
+  for (let at = 0, name = ''; at < text.length; at++) {
+    switch (text.charCodeAt(at)) {
+      case quote: {
+        const end = endOfString(text, at);
+        name = text.slice(at, end + 1);
+        at = end;
+        break;
+      }
+      case colon: {
+        const names = objects.at(-1);
+        const meant = JSON.parse(name);
+        if (names?.has(meant)) return name;
+        names?.add(meant);
+        break;
+      }
+      case openBrace:
+        objects.push(new Set());
+        break;
+      case closeBrace:
+        objects.pop();
+        break;
     }
-    cursor.at++;
   }
-  cursor.at++;
-  if (plain) return text.slice(start + 1, cursor.at - 1);
-  try {
-    return JSON.parse(text.slice(start, cursor.at)) as string;
-  } catch {
-    return fail(cursor, 'a string has a wrong escape');
-  }
-}
-
-function readNumber(cursor: Cursor): number | string {
-  numberPattern.lastIndex = cursor.at;
-  const match = numberPattern.exec(cursor.text);
-  if (match === null) return fail(cursor, 'unexpected text');
-  cursor.at = numberPattern.lastIndex;
-  const value = Number(match[0]);
-  const integer = match[1] === undefined && match[2] === undefined;
-  return integer && !Number.isSafeInteger(value) ? match[0] : value;
-}
-
-function readList(cursor: Cursor, depth: number): readonly JsonValue[] {
-  const items: JsonValue[] = [];
-  if (isEmpty(cursor, ']')) return items;
-  do items.push(readValue(cursor, depth + 1));
-  while (hasNext(cursor, ']'));
-  return items;
-}
-
-function readObject(cursor: Cursor, depth: number): JsonObject {
-  const members: Record<string, JsonValue> = {};
-  if (isEmpty(cursor, '}')) return members;
-  do {
-    const key = readKey(cursor);
-    if (Object.hasOwn(members, key))
-      throw new JsonProblem(`the member ${JSON.stringify(key)} occurs twice`, true);
-    members[key] = readValue(cursor, depth + 1);
-  } while (hasNext(cursor, '}'));
-  return members;
-}
-
-function readKey(cursor: Cursor): string {
-  skipSpace(cursor);
-  if (cursor.text[cursor.at] !== '"') fail(cursor, 'a member name is missing');
-  const key = readString(cursor);
-  if (key === '__proto__') throw new JsonProblem('a member is named __proto__', true);
-  skipSpace(cursor);
-  if (cursor.text[cursor.at] !== ':') fail(cursor, 'a colon is missing');
-  cursor.at++;
-  return key;
-}
-
-/** Past the opening bracket; and past the closing one where it follows at once. */
-function isEmpty(cursor: Cursor, close: string): boolean {
-  cursor.at++;
-  skipSpace(cursor);
-  if (cursor.text[cursor.at] !== close) return false;
-  cursor.at++;
-  return true;
-}
-
-/** Past a comma: true. Past the closing bracket: false. */
-function hasNext(cursor: Cursor, close: string): boolean {
-  skipSpace(cursor);
-  const found = cursor.text[cursor.at++];
-  if (found === ',') return true;
-  if (found !== close) fail(cursor, 'a comma or bracket is missing');
-  return false;
+  return undefined;
 }

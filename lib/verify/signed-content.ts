@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Artifact } from './artifact.ts';
 import { preAuthEncoding } from './envelope.ts';
 import type { HashName } from './keys.ts';
@@ -67,4 +67,4 @@ export function digestsOfItem(
 const digestsOf =
   (bytes: Uint8Array | undefined): DigestOf =>
   (algorithm) =>
-    bytes && createHash(algorithm).update(bytes).digest();
+    bytes && hash(algorithm, bytes, 'buffer');

@@ -44,10 +44,14 @@ export function findPaths(question: PathQuestion): readonly CertificatePath[] | 
   if (intermediates.length > limits.certificates)
     return inconclusive('limit-exceeded', `${intermediates.length} certificates came along`);
   const along = intermediates.map(({ fingerprint }) => fingerprint).join(' ');
+  if (leaf.notAfter - leaf.notBefore < reusedMs) return searchPaths(question, along);
   return memoryOf(authorities).leaves.get(`${purpose} ${leaf.fingerprint} ${along}`, () =>
     searchPaths(question, along),
   );
 }
+
+/** A certificate that lives shorter was made for one signature: nobody asks for its path again. */
+const reusedMs = 24 * 3_600_000;
 
 /**
  * Demands that at every one of the times (milliseconds) some path was valid as a whole: each
