@@ -149,7 +149,7 @@ export const limits = Object.freeze({
   policyRules: 64,
   /** Keys that policies name by reference: each is a request to a cluster or a key service. */
   policyKeyReferences: 200,
-  /** Repositories for which the policies that cover them are remembered. */
+  /** Repositories for which the authorities and policies that cover them are remembered. */
   rememberedRepositories: 4_096,
   /** Length at which text from outside is told cut in a verdict; the evidence itself has the whole. */
   displayText: 2_000,

@@ -58,6 +58,7 @@ describe('pinPatch', () => {
     ['is ephemeral', workload('Pod', use({ kind: 'ephemeral' }))],
     ['runs different digests', workload('Deployment', use(), use({ digest: two }))],
     ['is of a kind whose template we do not know', workload('Database', use())],
+    ['is of a kind named like a member of every object', workload('constructor', use())],
   ])('writes nothing for a container that %s', (_, given) => {
     expect(pinPatch(given)).toBeNull();
   });

@@ -44,7 +44,8 @@ const listPaths: Readonly<Record<ContainerKind, readonly [list: string, field: s
  * A container whose replicas differ is left out: which digest is the right one is for its owner.
  */
 export function pinPatch(workload: WorkloadToPin): string | null {
-  const podSpec = podSpecPaths[workload.kind];
+  const { kind } = workload;
+  const podSpec = Object.hasOwn(podSpecPaths, kind) ? podSpecPaths[kind] : undefined;
   if (podSpec === undefined) return null;
   const hunks = [...groupByContainer(workload.uses).values()].flatMap((uses) =>
     hunk(podSpec, uses),

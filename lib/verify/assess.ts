@@ -158,7 +158,7 @@ export function verdictOf(evidence: Evidence, examination: Examination): Evidenc
     kind: evidence.kind,
     sources: evidence.sources,
     proves: stands && claim ? claim.proves : 'nothing',
-    status: refusal?.status ?? 'verified',
+    status: refusal === undefined ? 'verified' : refusal.status,
     times,
     checks,
     ...(refusal && { reason: refusal.reason }),

@@ -1,5 +1,4 @@
 import type { AttestationSummary } from '#lib/model/attestation.ts';
-import { isDigest } from '#lib/model/digest.ts';
 import type { Artifact } from './artifact.ts';
 import { summariseAttestation } from './attestation/summarise.ts';
 import { inconclusive, isRefusal, type Refusal } from './refusal.ts';
@@ -28,10 +27,10 @@ export function checkClaim({ content }: SignedItem, artifact: Artifact): Claim |
     case 'message':
       return { proves: 'signed', annotations: {}, detail: 'the artifact itself is signed' };
     case 'simple-signing': {
-      const image = `sha256:${artifact.digests.sha256}`;
-      if (!isDigest(image))
+      const { sha256 } = artifact.digests;
+      if (sha256 === undefined)
         return inconclusive('unsupported-digest', 'the SHA-256 digest of the image is not known');
-      const claim = checkSimpleSigning(content.payload, image);
+      const claim = checkSimpleSigning(content.payload, `sha256:${sha256}`);
       if (isRefusal(claim)) return claim;
       const { reference, annotations } = claim;
       const where = reference === undefined ? '' : `, signed as ${reference}`;

@@ -1,6 +1,6 @@
 import type { Discovery, PlaceSearched } from '#lib/model/evidence.ts';
 import { type ReasonCode, reasonOf } from '#lib/model/reasons.ts';
-import type { EvidenceVerdict, ImageVerdict } from '#lib/model/verdict.ts';
+import type { Check, EvidenceVerdict, ImageVerdict } from '#lib/model/verdict.ts';
 import { verifierVersion } from './verifier-version.ts';
 
 type Judgement = Pick<
@@ -61,7 +61,7 @@ function judge(
   const proven = evidence.filter(
     ({ status, proves }) => status === 'verified' && proves === 'signed',
   );
-  const signed = proven.find((verdict) => logged(verdict).length === 0) ?? proven[0];
+  const signed = proven.find((verdict) => !verdict.checks.some(isLogged)) ?? proven[0];
   if (signed) return { status: 'verified', retryable: false, ...whoIn(signed), ...relaxed(signed) };
   if (!discovery.complete) return incomplete(failedPlaces(discovery));
 
@@ -116,11 +116,11 @@ const onlySigned = (verdict: EvidenceVerdict | undefined): EvidenceVerdict | und
   verdict?.proves === 'signed' ? verdict : undefined;
 
 /** Checks that failed and that a trust policy below strict only logs. */
-const logged = ({ checks }: EvidenceVerdict) => checks.filter((check) => check.logged);
+const isLogged = (check: Check): boolean => check.logged === true;
 
 /** A signature with such checks is no full proof, and must not look like one. */
 const relaxed = (verdict: EvidenceVerdict): Pick<Judgement, 'detail'> => {
-  const failures = logged(verdict).map(({ detail }) => detail);
+  const failures = verdict.checks.filter(isLogged).map(({ detail }) => detail);
   return failures.length === 0
     ? {}
     : { detail: `verified, but not by every check: ${failures.join('; ')}` };
@@ -129,7 +129,7 @@ const relaxed = (verdict: EvidenceVerdict): Pick<Judgement, 'detail'> => {
 const loggedWarnings = (evidence: readonly EvidenceVerdict[]): ImageVerdict['warnings'] =>
   evidence
     .filter(({ status }) => status === 'verified')
-    .flatMap(logged)
+    .flatMap(({ checks }) => checks.filter(isLogged))
     .flatMap(({ id, reason, detail }) =>
       reason === undefined ? [] : [{ reason, detail: `${id}: ${detail}` }],
     );

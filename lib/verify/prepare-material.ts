@@ -5,7 +5,10 @@ import type {
   SigstoreAuthority,
   TrustRoot,
 } from '#lib/model/authority.ts';
+import { limits } from '#lib/model/limits.ts';
+import type { ImageVerdict } from '#lib/model/verdict.ts';
 import type { VerifierMaterial } from '#lib/ports/verifier.ts';
+import { boundedCache } from './bounded-cache.ts';
 import {
   type PreparedContentTrust,
   prepareContentTrust,
@@ -23,10 +26,21 @@ export interface PreparedMaterial {
   readonly domains: readonly TrustDomain[];
   readonly notation: readonly PreparedNotation[];
   readonly contentTrust: readonly PreparedContentTrust[];
+  /** What of all this speaks about `registry/repository`. */
+  readonly covering: (name: string) => Covering;
   /** Names all keys and trust roots together: outcomes that no authority covers depend on all. */
   readonly revision: string;
   /** Absent where no policy names an authority. */
   readonly policies?: FindPolicies;
+}
+
+/** What speaks about one repository; it is the same for all its images. */
+export interface Covering {
+  readonly authorities: readonly PreparedAuthority[];
+  readonly notation: readonly PreparedNotation[];
+  readonly contentTrust: readonly PreparedContentTrust[];
+  /** About trust roots that could not be refreshed. */
+  readonly stale: ImageVerdict['warnings'];
 }
 
 const loaded = new Map<string, TrustDomain | Refusal>();
@@ -51,18 +65,43 @@ export function prepareMaterial({
     ...authorities.map(({ fingerprint }) => `authority ${fingerprint}`),
     ...chosen.map(({ name, revision }) => `root ${name} ${revision}`),
   ].sort();
-  return {
+  const prepared = {
     authorities: authorities
       .filter(isSigstore)
       .map((authority) => prepareAuthority(authority, roots)),
     notation: authorities.filter(isNotation).map(prepareNotation),
     contentTrust: authorities.filter(isContentTrust).map(prepareContentTrust),
+  };
+  const remembered = boundedCache<Covering>(limits.rememberedRepositories);
+  return {
+    ...prepared,
+    covering: (name) => remembered.get(name, () => coveringOf(prepared, name)),
     domains: [...roots.values()].filter((domain): domain is TrustDomain => !isRefusal(domain)),
     revision: sha256(JSON.stringify(parts)).toString('hex'),
     ...(policyAuthorities.length > 0 && {
       policies: preparePolicies(policyAuthorities, rootsOfPolicies),
     }),
   };
+}
+
+function coveringOf(all: Omit<Covering, 'stale'>, name: string): Covering {
+  const authorities = all.authorities.filter(({ covers }) => covers(name));
+  return {
+    authorities,
+    notation: all.notation.filter(({ covers }) => covers(name)),
+    contentTrust: all.contentTrust.filter(({ covers }) => covers(name)),
+    stale: staleRoots(authorities),
+  };
+}
+
+function staleRoots(covering: readonly PreparedAuthority[]): ImageVerdict['warnings'] {
+  const stale = new Map(
+    covering.flatMap(({ domain }) => (domain?.stale ? [[domain.name, domain.stale] as const] : [])),
+  );
+  return [...stale].map(([name, { since, detail }]) => ({
+    reason: 'trustroot-stale' as const,
+    detail: `the trust root ${name} could not be refreshed since ${since}: ${detail}`,
+  }));
 }
 
 function load(root: TrustRoot): TrustDomain | Refusal {

@@ -1,5 +1,6 @@
 import type { Authority, NotationAuthority, SigstoreAuthority } from '#lib/model/authority.ts';
 import { limits } from '#lib/model/limits.ts';
+import { boundedCache } from './bounded-cache.ts';
 import { sha256 } from './fingerprint.ts';
 import { compileImageGlob, type ImageMatcher } from './image-glob.ts';
 import { type PreparedNotation, prepareNotation } from './notation/prepare-notation.ts';
@@ -70,15 +71,12 @@ export function preparePolicies(
     }
   };
   const members = authorities.filter(isSupported).flatMap(prepare);
-  const known = new Map<string, CoveringPolicies | undefined>();
-  return (name) => {
-    if (known.has(name)) return known.get(name);
-    if (known.size >= limits.rememberedRepositories) known.clear();
-    const found = members.filter(({ covers }) => covers(name));
-    const policies = found.length === 0 ? undefined : gather(found);
-    known.set(name, policies);
-    return policies;
-  };
+  const known = boundedCache<CoveringPolicies | undefined>(limits.rememberedRepositories);
+  return (name) =>
+    known.get(name, () => {
+      const found = members.filter(({ covers }) => covers(name));
+      return found.length === 0 ? undefined : gather(found);
+    });
 }
 
 function rulesOf(

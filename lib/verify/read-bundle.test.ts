@@ -49,6 +49,15 @@ describe('a bundle', () => {
     expect(outcome(bundle, change)).toBe(malformed);
   });
 
+  it.each(['constructor', '__proto__', 'MD5', undefined])('knows no digest by %s', (algorithm) => {
+    const changed = outcome(byKey, (json) => {
+      delete json.dsseEnvelope;
+      json.messageSignature = aMessage();
+      json.messageSignature.messageDigest.algorithm = algorithm;
+    });
+    expect(changed).toBe('inconclusive unsupported-algorithm');
+  });
+
   it('without any key is refused', () => {
     expect(
       outcome(bundle, ({ verificationMaterial }) => {

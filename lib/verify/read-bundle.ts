@@ -185,7 +185,8 @@ function messageAt(value: JsonValue | undefined): Content | Refusal {
   const digest = bytesAt(about['digest'], `${path}.messageDigest.digest`);
   const signature = bytesAt(message['signature'], `${path}.signature`);
   if (digest.length === 0 || signature.length === 0) misfit(path, 'has nothing in it');
-  const algorithm = hashNames[String(about['algorithm'])];
+  const name = String(about['algorithm']);
+  const algorithm = Object.hasOwn(hashNames, name) ? hashNames[name] : undefined;
   if (algorithm === undefined)
     return inconclusive('unsupported-algorithm', 'the message digest is of an unsupported kind');
   return { content: { form: 'message', algorithm, digest }, signature };

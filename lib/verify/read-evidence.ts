@@ -18,7 +18,7 @@ import type { SignedItem } from './signed-item.ts';
 export function readEvidence(evidence: Evidence): readonly SignedItem[] | Refusal {
   switch (evidence.kind) {
     case 'cosign-signature':
-      return readSignatureLayer(Buffer.from(evidence.payload), evidence.annotations);
+      return readSignatureLayer(asBuffer(evidence.payload), evidence.annotations);
     case 'cosign-attestation':
       return readAttestationLayer(evidence.envelope, evidence.annotations);
     case 'sigstore-bundle': {
@@ -35,6 +35,10 @@ export function readEvidence(evidence: Evidence): readonly SignedItem[] | Refusa
       return inconclusive(evidence.reason, evidence.detail);
   }
 }
+
+/** The same bytes, not a copy. */
+const asBuffer = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength);
 
 type Provenance = Pick<
   SignedItem,

@@ -1,4 +1,4 @@
-import { type Digest, isDigest } from '#lib/model/digest.ts';
+import { isDigest } from '#lib/model/digest.ts';
 import { caseFoldedDuplicate, isObject, type JsonObject, parseJson } from './json.ts';
 import { invalid, isRefusal, type Refusal } from './refusal.ts';
 
@@ -18,7 +18,7 @@ const claimType = 'cosign container image signature';
  */
 export function checkSimpleSigning(
   payload: Uint8Array,
-  image: Digest,
+  image: string,
 ): SimpleSigningClaim | Refusal {
   const json = parseJson(payload);
   if (isRefusal(json)) return json;
@@ -32,12 +32,13 @@ export function checkSimpleSigning(
   const signed = about['docker-manifest-digest'];
   if (typeof signed !== 'string')
     return invalid('json-malformed', 'the claim names no docker-manifest-digest');
-  if (!isDigest(signed))
+  if (signed !== image)
     return invalid(
       'claim-digest',
-      `the claim names ${JSON.stringify(signed)}, not a SHA-256 digest`,
+      isDigest(signed)
+        ? `the claim is about ${signed}`
+        : `the claim names ${JSON.stringify(signed)}, not a SHA-256 digest`,
     );
-  if (signed !== image) return invalid('claim-digest', `the claim is about ${signed}`);
 
   const identity = critical['identity'];
   const reference = isObject(identity) ? identity['docker-reference'] : undefined;

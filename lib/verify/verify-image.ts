@@ -39,9 +39,7 @@ export function verifyImage(
   answers: readonly RevocationAnswer[] = [],
 ): VerifyAnswer {
   const name = `${discovery.registry}/${discovery.repository}`;
-  const covering = material.authorities.filter(({ covers }) => covers(name));
-  const notation = material.notation.filter(({ covers }) => covers(name));
-  const contentTrust = material.contentTrust.filter(({ covers }) => covers(name));
+  const { authorities: covering, notation, contentTrust, stale } = material.covering(name);
   const policies = material.policies?.(name);
   const ledger = policies && openPolicyLedger(policies);
   const revocation = new Map(answers.map((answer) => [answer.key, answer]));
@@ -71,7 +69,7 @@ export function verifyImage(
     verdicts,
     discovery.complete,
   );
-  const warnings = [...staleRoots(covering), ...missingAttestations(required)];
+  const warnings = [...stale, ...missingAttestations(required)];
   const verdict = judgeImage(discovery, verdicts, warnings);
   return {
     verdict: {
@@ -111,10 +109,14 @@ interface PolicyAnswer {
   readonly foreign: boolean;
 }
 
-type Recall = (
-  under: Pick<Fact, 'authorityFingerprint' | 'trustRootRevision'>,
-  assess: () => EvidenceVerdict,
-) => EvidenceVerdict;
+type Recall = (under: Under, assess: () => EvidenceVerdict) => EvidenceVerdict;
+
+/** Under what an item is judged; the rest of a fact is the same for all outcomes of an item. */
+type Under = Pick<Fact, 'authorityFingerprint' | 'trustRootRevision'>;
+
+const isUnder = (fact: Fact, { authorityFingerprint, trustRootRevision }: Under): boolean =>
+  fact.authorityFingerprint === authorityFingerprint &&
+  fact.trustRootRevision === trustRootRevision;
 
 function assessEvidence(
   question: EvidenceQuestion,
@@ -143,22 +145,23 @@ function assessItems(
   known: ReadonlyMap<string, EvidenceVerdict>,
 ): EvidenceAnswer {
   const { discovery, evidence, now } = question;
-  const facts = new Map<string, Fact>();
+  const facts: Fact[] = [];
   const recall: Recall = (under, assess) => {
     const key = { subject: discovery.subject, evidence: evidence.id, verifierVersion, ...under };
-    const name = factKey(key);
-    const before = facts.get(name)?.verdict ?? known.get(name);
+    const before =
+      facts.find((fact) => isUnder(fact, under))?.verdict ??
+      (known.size > 0 ? known.get(factKey(key)) : undefined);
     // The place of the evidence and the name of the authority may have changed; the outcome has not.
     if (before && holdsAt(before, now)) return { ...before, sources: evidence.sources };
     const asked = examiner.asked();
     const verdict = guarded(evidence, assess);
     // What took no cryptography is found again as fast as a fact.
-    if (examiner.asked() > asked && isLasting(verdict)) facts.set(name, { ...key, verdict });
+    if (examiner.asked() > asked && isLasting(verdict)) facts.push({ ...key, verdict });
     return verdict;
   };
   const verdict = assessForImage(examiner, question, recall);
   const underPolicies = assessForPolicies(examiner, question, recall);
-  return { verdict, underPolicies, facts: [...facts.values()], checks: examiner.count() };
+  return { verdict, underPolicies, facts, checks: examiner.count() };
 }
 
 const askUnder = (examiner: Examiner, prepared: PreparedAuthority, recall: Recall) =>
@@ -237,13 +240,3 @@ const passing: readonly (ReasonCode | undefined)[] = [
 ];
 
 const isLasting = ({ reason }: EvidenceVerdict): boolean => !passing.includes(reason);
-
-function staleRoots(covering: readonly PreparedAuthority[]) {
-  const stale = new Map(
-    covering.flatMap(({ domain }) => (domain?.stale ? [[domain.name, domain.stale] as const] : [])),
-  );
-  return [...stale].map(([name, { since, detail }]) => ({
-    reason: 'trustroot-stale' as const,
-    detail: `the trust root ${name} could not be refreshed since ${since}: ${detail}`,
-  }));
-}

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { isRefusal, type Refusal } from '#lib/verify/refusal.ts';
+import { isRefusal, Refusal } from '#lib/verify/refusal.ts';
 import { loadTrustRoot, type TrustDomain } from '#lib/verify/trusted-root.ts';
 import type { Case } from './cases.ts';
 import { aboutCase, aRoot, type Outcome, refusalText } from './outcome.ts';
@@ -23,11 +23,12 @@ export function judgeTrustedRoot(folder: string, one: Case): Outcome {
 function unusedPart(root: TrustDomain): Refusal | undefined {
   const logs = [...root.logs, ...root.certificateLogs];
   const authorities = [...root.authorities, ...root.timestampAuthorities];
-  const keys = logs.flatMap(({ url, key }) =>
-    isRefusal(key) ? [{ ...key, detail: `${url}: ${key.detail}` }] : [],
-  );
+  const keys = logs.flatMap(({ url, key }) => (isRefusal(key) ? [about(url, key)] : []));
   const certificates = authorities.flatMap(({ url, unusable = [] }) =>
-    unusable.map(({ refusal }) => ({ ...refusal, detail: `${url}: ${refusal.detail}` })),
+    unusable.map(({ refusal }) => about(url, refusal)),
   );
   return [...keys, ...certificates][0];
 }
+
+const about = (url: string, { status, reason, detail }: Refusal): Refusal =>
+  new Refusal(status, reason, `${url}: ${detail}`);

@@ -4,7 +4,7 @@ import { limits } from '#lib/model/limits.ts';
 import { decodeBase64 } from '#lib/verify/base64.ts';
 import { caseFoldedDuplicate, isObject, type JsonObject, parseJson } from '#lib/verify/json.ts';
 import type { PreparedKey } from '#lib/verify/keys.ts';
-import { inconclusive, invalid, isRefusal, type Refusal } from '#lib/verify/refusal.ts';
+import { inconclusive, invalid, isRefusal, Refusal } from '#lib/verify/refusal.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { TrustKey } from './trust-key.ts';
 
@@ -38,7 +38,7 @@ export function readMetadata(role: string, bytes: Uint8Array): SignedMetadata | 
   if (bytes.length > limits.trustDataBytes)
     return inconclusive('limit-exceeded', `${role} has ${bytes.length} bytes`);
   const json = parseJson(bytes);
-  if (isRefusal(json)) return { ...json, detail: `${role}: ${json.detail}` };
+  if (isRefusal(json)) return new Refusal(json.status, json.reason, `${role}: ${json.detail}`);
   if (!isObject(json) || !isObject(json['signed'])) return malformed('it has no signed part');
   const twin = caseFoldedDuplicate(json) ?? caseFoldedDuplicate(json['signed']);
   if (twin !== undefined)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Certificate } from '#lib/verify/certificate.ts';
-import { isRefusal } from '#lib/verify/refusal.ts';
+import { inconclusive, isRefusal } from '#lib/verify/refusal.ts';
 import type { TrustedAuthority } from '#lib/verify/trusted-root.ts';
 import {
   type AlgorithmName,
@@ -297,11 +297,7 @@ describe('searching', () => {
     const leaf = await aSigner(root);
     const refusal = judge(leaf.parsed, [], [], [now]);
     if (entry === undefined || !isRefusal(refusal)) throw new TypeError('no authority');
-    const unknown = {
-      ...refusal,
-      status: 'inconclusive',
-      reason: 'unsupported-algorithm',
-    } as const;
+    const unknown = inconclusive('unsupported-algorithm', refusal.detail);
     const unread = {
       ...entry,
       certificates: [],

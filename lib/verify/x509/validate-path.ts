@@ -1,8 +1,8 @@
 import { limits } from '#lib/model/limits.ts';
+import { type BoundedCache, boundedCache } from '#lib/verify/bounded-cache.ts';
 import type { Certificate } from '#lib/verify/certificate.ts';
 import { inconclusive, invalid, isRefusal, type Refusal, untrusted } from '#lib/verify/refusal.ts';
 import type { TrustedAuthority } from '#lib/verify/trusted-root.ts';
-import { type BoundedCache, boundedCache } from './bounded-cache.ts';
 import { isSignedBy } from './certificate-signature.ts';
 import { anchorsOf, climb, issuersOf, type StepBudget, stepBudget } from './climb.ts';
 import {
