@@ -9,7 +9,7 @@ import type { AskedOf, Examiner } from './examiner.ts';
 import { matchIdentity } from './identity.ts';
 import type { PreparedKey } from './keys.ts';
 import type { PreparedAuthority } from './prepare-authority.ts';
-import { inconclusive, invalid, isRefusal, type Refusal } from './refusal.ts';
+import { inconclusive, invalid, type Refusal } from './refusal.ts';
 import type { SignedItem } from './signed-item.ts';
 import type { TrustDomain } from './trusted-root.ts';
 
@@ -43,8 +43,9 @@ function withAnnotations(
   verdict: EvidenceVerdict,
   wanted: Authority['annotations'],
 ): EvidenceVerdict {
-  if (verdict.status !== 'verified' || verdict.proves !== 'signed') return verdict;
-  const unmet = Object.entries(wanted ?? {}).find(
+  if (wanted === undefined || verdict.status !== 'verified' || verdict.proves !== 'signed')
+    return verdict;
+  const unmet = Object.entries(wanted).find(
     ([name, value]) => verdict.annotations?.[name] !== value,
   );
   if (unmet === undefined) return verdict;
@@ -215,8 +216,10 @@ const rank = { verified: 0, inconclusive: 1, untrusted: 2, invalid: 3 } as const
  * judged may be good; else untrusted, because there the cryptography holds; else invalid.
  */
 export function bestOf(verdicts: readonly EvidenceVerdict[]): EvidenceVerdict {
-  const [first, ...rest] = verdicts;
-  if (first === undefined || isRefusal(first))
-    throw new RangeError('there is no verdict to choose from');
-  return rest.reduce((best, next) => (rank[next.status] < rank[best.status] ? next : best), first);
+  const [first] = verdicts;
+  if (first === undefined) throw new RangeError('there is no verdict to choose from');
+  return verdicts.reduce(
+    (best, next) => (rank[next.status] < rank[best.status] ? next : best),
+    first,
+  );
 }

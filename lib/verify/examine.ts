@@ -153,10 +153,9 @@ export function examineKey(
   const log = openCheckLog();
   const signer = { kind: 'key', fingerprint: key.fingerprint, algorithm: key.algorithm } as const;
   // A certificate that lies beside it does not matter: the authority names a key.
-  const { certificate, ...bare } = item;
-  const why = certificate ? besideKey : forKeys;
-  for (const id of ['certificate-path', 'certificate-usage', 'sct', 'identity'] as const)
-    log.skipped(id, why);
+  const bare = item.certificate ? withoutCertificate(item) : item;
+  const why = item.certificate ? besideKey : forKeys;
+  for (const id of ofCertificates) log.skipped(id, why);
   const claim = signatureAndClaim(bare, key, demands.artifact, log);
   if (isRefusal(claim)) return refused(log, claim, { signer });
 
@@ -186,6 +185,9 @@ export function examineKey(
   return { checks: log.finish(), signer, claim, ...proven };
 }
 
+const withoutCertificate = ({ certificate: _, ...bare }: SignedItem): SignedItem => bare;
+
+const ofCertificates = ['certificate-path', 'certificate-usage', 'sct', 'identity'] as const;
 const forKeys = 'the authority names a key, not certificates';
 const besideKey = `${forKeys}; the certificate beside the signature is not looked at`;
 

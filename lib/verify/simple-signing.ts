@@ -66,10 +66,8 @@ const asObject = (value: unknown): JsonObject | undefined =>
 
 /** The members that are text; cosign writes nothing else. */
 function textMembers(value: unknown): Readonly<Record<string, string>> {
-  const object = asObject(value);
-  return Object.fromEntries(
-    Object.entries(object ?? {}).filter(
-      (entry): entry is [string, string] => typeof entry[1] === 'string',
-    ),
-  );
+  const members: Record<string, string> = {};
+  for (const [name, text] of Object.entries(asObject(value) ?? {}))
+    if (typeof text === 'string') members[name] = text;
+  return members;
 }

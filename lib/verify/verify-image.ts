@@ -48,13 +48,13 @@ export function verifyImage(
   const lacks: RevocationQuestion[] = [];
   let signatureChecks = 0;
   const verdicts = discovery.evidence.map((evidence): EvidenceVerdict => {
-    const { verdict, ...found } = verifyOne(evidence);
+    const found = verifyOne(evidence);
     for (const one of found.underPolicies ?? [])
-      ledger?.note(one.covering, one.verdict, verdict, one.foreign);
+      ledger?.note(one.covering, one.verdict, found.verdict, one.foreign);
     newFacts.push(...found.facts);
-    lacks.push(...(found.lacks ?? []));
+    if (found.lacks) lacks.push(...found.lacks);
     signatureChecks += found.checks;
-    return verdict;
+    return found.verdict;
   });
   function verifyOne(evidence: Evidence): EvidenceAnswer {
     const asked = { discovery, now, policies: policies?.covering ?? [] };
@@ -147,7 +147,14 @@ function assessItems(
   const { discovery, evidence, now } = question;
   const facts: Fact[] = [];
   const recall: Recall = (under, assess) => {
-    const key = { subject: discovery.subject, evidence: evidence.id, verifierVersion, ...under };
+    const { authorityFingerprint, trustRootRevision } = under;
+    const key = {
+      subject: discovery.subject,
+      evidence: evidence.id,
+      authorityFingerprint,
+      trustRootRevision,
+      verifierVersion,
+    };
     const before =
       facts.find((fact) => isUnder(fact, under))?.verdict ??
       (known.size > 0 ? known.get(factKey(key)) : undefined);
@@ -181,8 +188,7 @@ function assessForImage(
   const mine: EvidenceVerdict[] = [];
   for (const prepared of covering) {
     const verdict = askUnder(examiner, prepared, recall);
-    if (!isForeign(verdict, prepared))
-      mine.push({ ...verdict, authority: prepared.authority.name });
+    if (!isForeign(verdict, prepared)) mine.push(calledBy(prepared.authority.name, verdict));
     if (verdict.status === 'verified') break;
   }
   const best = mine.length > 0 ? bestOf(mine) : undefined;
@@ -196,6 +202,10 @@ function assessForImage(
     () => assessStranger(examiner, material, coverage),
   );
 }
+
+/** An outcome that was recalled may name the authority as it was called then. */
+const calledBy = (authority: string, verdict: EvidenceVerdict): EvidenceVerdict =>
+  verdict.authority === authority ? verdict : { ...verdict, authority };
 
 const assessForPolicies = (
   examiner: Examiner,
