@@ -27,7 +27,11 @@ export const binding: readonly Mutation[] = [
   ['lib/verify/assess.ts', "refusal === undefined ? 'verified' : refusal.status", "'verified'"],
   ['lib/verify/json.ts', 'found.members < outline.members', 'false'],
   ['lib/verify/json.ts', 'if (!isEscaped) return end;', 'return end;'],
-  ['lib/verify/json.ts', 'outline.depth > limits.jsonDepth', 'outline.depth > 9 * limits.jsonDepth'],
+  [
+    'lib/verify/json.ts',
+    'outline.depth > limits.jsonDepth',
+    'outline.depth > 9 * limits.jsonDepth',
+  ],
   ['lib/verify/json.ts', "name === '__proto__'", 'false'],
   ['lib/verify/json.ts', '!Number.isSafeInteger(value)', 'false'],
   ['lib/verify/json.ts', 'if (seen.has(folded)) return key;', ''],
