@@ -57,6 +57,11 @@ const odd: readonly Node[] = [
   '"AA=="',
   '"1970-01-01T00:00:00Z"',
   '"999999999999999999999"',
+  // What our own answers look like.
+  '{"refused":true,"status":"verified","reason":"no-signature","detail":""}',
+  '{"status":"verified","proves":"signed","holds":true,"checks":[]}',
+  '{"kind":"refused","problems":[]}',
+  '{"problem":"","unreadable":"","reason":"no-signature"}',
   '01',
   'NaN',
   '',

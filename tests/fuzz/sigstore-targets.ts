@@ -10,12 +10,9 @@ import type { Digest } from '#lib/model/digest.ts';
 import type { CosignAnnotations, Evidence } from '#lib/model/evidence.ts';
 import { mediaTypes } from '#lib/model/manifest.ts';
 import { artifactOfImage } from '#lib/verify/artifact.ts';
-import { assessUnder } from '#lib/verify/assess.ts';
 import { parseEnvelope } from '#lib/verify/envelope.ts';
-import { createExaminer } from '#lib/verify/examiner.ts';
 import { prepareMaterial } from '#lib/verify/prepare-material.ts';
 import { readBundle } from '#lib/verify/read-bundle.ts';
-import { readEvidence } from '#lib/verify/read-evidence.ts';
 import { isRefusal } from '#lib/verify/refusal.ts';
 import { readCheckpoint } from '#lib/verify/rekor/checkpoint.ts';
 import { readEntryBody } from '#lib/verify/rekor/entry-body.ts';
@@ -23,6 +20,7 @@ import { readRekorAnnotation } from '#lib/verify/rekor-entry.ts';
 import { checkSimpleSigning } from '#lib/verify/simple-signing.ts';
 import { checkStatement } from '#lib/verify/statement.ts';
 import { loadTrustRoot } from '#lib/verify/trusted-root.ts';
+import { verifyImage } from '#lib/verify/verify-image.ts';
 import {
   anImage,
   bundleEvidence,
@@ -94,35 +92,32 @@ export async function sigstoreTargets(): Promise<readonly Target[]> {
 /** Judged for the image that was signed by authorities of strangers, and for another image by its own. */
 function judgesOf({ image, identity, root, authority }: SigningWorld) {
   const other = anImage('other').digest;
-  const prepared = (one: Authority) => {
-    const [ready] = prepareMaterial({ authorities: [one], trustRoots: [root] }).authorities;
-    if (ready === undefined) throw new TypeError('there is no authority');
-    return ready;
-  };
+  const prepared = (one: Authority) => prepareMaterial({ authorities: [one], trustRoots: [root] });
   const questions = [
-    { digest: other, by: prepared(authority) },
-    { digest: image.digest, by: prepared(keylessAuthority([exactly(stranger)])) },
+    { subject: other, material: prepared(authority) },
+    { subject: image.digest, material: prepared(keylessAuthority([exactly(stranger)])) },
     {
-      digest: image.digest,
-      by: prepared(keylessAuthority([exactly({ ...stranger, subject: identity.subject })])),
+      subject: image.digest,
+      material: prepared(keylessAuthority([exactly({ ...stranger, subject: identity.subject })])),
     },
-    { digest: image.digest, by: prepared(keyAuthority([generateKeyPair().publicPem])) },
+    { subject: image.digest, material: prepared(keyAuthority([generateKeyPair().publicPem])) },
   ];
   return {
     verified(evidence: Evidence): string | undefined {
-      const items = readEvidence(evidence);
-      if (isRefusal(items)) return undefined;
-      for (const { digest, by } of questions) {
-        const examiner = createExaminer(
-          evidence,
-          items,
-          artifactOfImage(digest),
-          new Date(),
-          'sample',
-        );
-        const { status } = assessUnder(examiner, by);
-        if (status === 'verified')
-          return `verified for ${digest} under ${JSON.stringify(by.authority)}`;
+      for (const { subject, material } of questions) {
+        const discovery = {
+          subject,
+          registry: 'registry.example',
+          repository: 'app',
+          evidence: [evidence],
+          places: [],
+          complete: true,
+          warnings: [],
+        };
+        const { verdict } = verifyImage(discovery, material, [], new Date(), 'sample');
+        // Neither the image nor the item: both are shown.
+        if ([verdict, ...verdict.evidence].some(({ status }) => status === 'verified'))
+          return `verified for ${subject} under ${material.authorities[0]?.authority.name}`;
       }
       return undefined;
     },
