@@ -39,10 +39,12 @@ const cut = (check: Check): Check =>
 
 /** An empty log of these steps. The first outcome of a step stands. */
 export function openCheckLog(steps: readonly CheckId[] = sigstoreSteps): CheckLog {
-  const taken = new Map<CheckId, Check>();
+  const taken = steps.map((): Check | undefined => undefined);
   let failure: CheckId | undefined;
   const put = (check: Check) => {
-    if (!taken.has(check.id) || check.outcome === 'failed') taken.set(check.id, cut(check));
+    const place = steps.indexOf(check.id);
+    const isFirst = taken[place] === undefined || check.outcome === 'failed';
+    if (place >= 0 && isFirst) taken[place] = cut(check);
   };
   return {
     passed: (id, detail) => put({ id, outcome: 'passed', detail }),
@@ -62,8 +64,8 @@ export function openCheckLog(steps: readonly CheckId[] = sigstoreSteps): CheckLo
     skipped: (id, why) => put({ id, outcome: 'not-run', detail: why }),
     finish: () =>
       steps.map(
-        (id) =>
-          taken.get(id) ?? {
+        (id, place) =>
+          taken[place] ?? {
             id,
             outcome: 'not-run',
             detail:

@@ -42,8 +42,8 @@ export function verifyImage(
   const { authorities: covering, notation, contentTrust, stale } = material.covering(name);
   const policies = material.policies?.(name);
   const ledger = policies && openPolicyLedger(policies);
-  const revocation = new Map(answers.map((answer) => [answer.key, answer]));
-  const facts = new Map(known.map((fact) => [factKey(fact), fact.verdict]));
+  const revocation = byKey(answers, ({ key }) => key);
+  const facts = byKey(known, factKey);
   const newFacts: Fact[] = [];
   const lacks: RevocationQuestion[] = [];
   let signatureChecks = 0;
@@ -83,6 +83,9 @@ export function verifyImage(
   };
 }
 
+const byKey = <T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, T> =>
+  new Map(items.map((item) => [keyOf(item), item]));
+
 interface EvidenceQuestion {
   readonly discovery: Discovery;
   readonly evidence: Evidence;
@@ -120,7 +123,7 @@ const isUnder = (fact: Fact, { authorityFingerprint, trustRootRevision }: Under)
 
 function assessEvidence(
   question: EvidenceQuestion,
-  known: ReadonlyMap<string, EvidenceVerdict>,
+  known: ReadonlyMap<string, Fact>,
 ): EvidenceAnswer {
   const { evidence } = question;
   const plain = (verdict: EvidenceVerdict): EvidenceAnswer => ({ verdict, facts: [], checks: 0 });
@@ -142,7 +145,7 @@ function assessEvidence(
 function assessItems(
   examiner: Examiner,
   question: EvidenceQuestion,
-  known: ReadonlyMap<string, EvidenceVerdict>,
+  known: ReadonlyMap<string, Fact>,
 ): EvidenceAnswer {
   const { discovery, evidence, now } = question;
   const facts: Fact[] = [];
@@ -157,7 +160,7 @@ function assessItems(
     };
     const before =
       facts.find((fact) => isUnder(fact, under))?.verdict ??
-      (known.size > 0 ? known.get(factKey(key)) : undefined);
+      (known.size > 0 ? known.get(factKey(key))?.verdict : undefined);
     // The place of the evidence and the name of the authority may have changed; the outcome has not.
     if (before && holdsAt(before, now)) return { ...before, sources: evidence.sources };
     const asked = examiner.asked();

@@ -46,7 +46,7 @@ export interface NotationAnswer {
  */
 export function verifyNotation(
   question: NotationQuestion,
-  known: ReadonlyMap<string, EvidenceVerdict>,
+  known: ReadonlyMap<string, Fact>,
 ): NotationAnswer {
   const { evidence } = question;
   try {
@@ -73,7 +73,7 @@ export function verifyNotation(
   }
 }
 
-type Known = ReadonlyMap<string, EvidenceVerdict>;
+type Known = ReadonlyMap<string, Fact>;
 
 function assessForImage(
   question: NotationQuestion,
@@ -123,7 +123,7 @@ function assessUnder(
     verifierVersion,
   };
   const name = { authority: prepared.authority.name };
-  const before = known.get(factKey(key));
+  const before = known.get(factKey(key))?.verdict;
   if (before && holdsAt(before, now))
     return { verdict: { ...before, ...name, sources: evidence.sources }, lacks: [] };
   const assessment = assessNotation(evidence, examine(), prepared, question);
