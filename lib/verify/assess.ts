@@ -27,15 +27,14 @@ export function assessUnder(
     ...(domain && { trustRoot: { name: domain.name, revision: domain.revision } }),
   });
   if (problem) return mark(refusedVerdict(examiner.evidence, problem, 'key'));
-  const verdicts = examiner.items.map((item) =>
-    authority.kind === 'key'
-      ? underKeys(examiner, item, keys, domain, asked)
-      : underIdentities(examiner, item, domain, rules, { ...asked, sct: authority.sct }),
-  );
-  const held = verdicts.map((verdict) =>
-    withReference(withAnnotations(verdict, authority.annotations), reference),
-  );
-  return mark(bestOf(held));
+  const verdicts = examiner.items.map((item) => {
+    const verdict =
+      authority.kind === 'key'
+        ? underKeys(examiner, item, keys, domain, asked)
+        : underIdentities(examiner, item, domain, rules, { ...asked, sct: authority.sct });
+    return withReference(withAnnotations(verdict, authority.annotations), reference);
+  });
+  return mark(bestOf(verdicts));
 }
 
 /** A signature without the annotations that the authority asks for is not the one it asks for. */

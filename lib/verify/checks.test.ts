@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { limits } from '#lib/model/limits.ts';
-import { checksOfRefusal, openCheckLog } from './checks.ts';
+import { CheckLog, checksOfRefusal } from './checks.ts';
 import { invalid } from './refusal.ts';
 
 describe('what is told of the steps', () => {
@@ -14,7 +14,7 @@ describe('what is told of the steps', () => {
   });
 
   it('lets a failure of a step stand, and names what was not reached', () => {
-    const log = openCheckLog();
+    const log = new CheckLog();
     log.passed('format', 'good');
     log.failed('signature', invalid('signature-bad', 'bad'));
     log.passed('signature', 'after all');

@@ -2,18 +2,6 @@ import { limits } from '#lib/model/limits.ts';
 import { type Check, type CheckId, checkIds } from '#lib/model/verdict.ts';
 import type { Refusal } from './refusal.ts';
 
-/** Writes down the steps of one examination as they are taken. */
-export interface CheckLog {
-  passed(id: CheckId, detail: string): void;
-  /** Records the failure and hands the refusal back. */
-  failed(id: CheckId, refusal: Refusal): Refusal;
-  skipped(id: CheckId, why: string): void;
-  /** Records a failure that a trust policy only logs: what comes after it still runs. */
-  logged(id: CheckId, refusal: Refusal): void;
-  /** All steps in their order; one that was not reached says which one came before it. */
-  finish(): readonly Check[];
-}
-
 /** Steps of signatures by Sigstore clients: their formats know neither expiry nor revocation. */
 const sigstoreSteps = checkIds.filter((id) => id !== 'expiry' && id !== 'revocation');
 
@@ -37,49 +25,65 @@ const cut = (check: Check): Check =>
     ? check
     : { ...check, detail: `${check.detail.slice(0, limits.displayText).toWellFormed()}…` };
 
-/** An empty log of these steps. The first outcome of a step stands. */
-export function openCheckLog(steps: readonly CheckId[] = sigstoreSteps): CheckLog {
-  const taken = steps.map((): Check | undefined => undefined);
-  let failure: CheckId | undefined;
-  const put = (check: Check) => {
-    const place = steps.indexOf(check.id);
-    const isFirst = taken[place] === undefined || check.outcome === 'failed';
-    if (place >= 0 && isFirst) taken[place] = cut(check);
-  };
-  return {
-    passed: (id, detail) => put({ id, outcome: 'passed', detail }),
-    failed(id, refusal) {
-      failure ??= id;
-      put({ id, outcome: 'failed', reason: refusal.reason, detail: refusal.detail });
-      return refusal;
-    },
-    logged: (id, { reason, detail }) =>
-      put({
-        id,
-        outcome: 'failed',
-        reason,
-        logged: true,
-        detail: `${detail}; the trust policy only logs this`,
-      }),
-    skipped: (id, why) => put({ id, outcome: 'not-run', detail: why }),
-    finish: () =>
-      steps.map(
-        (id, place) =>
-          taken[place] ?? {
-            id,
-            outcome: 'not-run',
-            detail:
-              failure === undefined
-                ? 'it does not apply'
-                : `not reached: "${failure}" failed first`,
-          },
-      ),
-  };
+/** Writes down the steps of one examination as they are taken. The first outcome of a step stands. */
+export class CheckLog {
+  readonly #steps: readonly CheckId[];
+  readonly #taken: (Check | undefined)[];
+  #failure: CheckId | undefined;
+
+  constructor(steps: readonly CheckId[] = sigstoreSteps) {
+    this.#steps = steps;
+    this.#taken = steps.map(nothing);
+  }
+
+  passed(id: CheckId, detail: string): void {
+    this.#put({ id, outcome: 'passed', detail });
+  }
+
+  /** Records the failure and hands the refusal back. */
+  failed(id: CheckId, refusal: Refusal): Refusal {
+    this.#failure ??= id;
+    this.#put({ id, outcome: 'failed', reason: refusal.reason, detail: refusal.detail });
+    return refusal;
+  }
+
+  skipped(id: CheckId, why: string): void {
+    this.#put({ id, outcome: 'not-run', detail: why });
+  }
+
+  /** Records a failure that a trust policy only logs: what comes after it still runs. */
+  logged(id: CheckId, { reason, detail }: Refusal): void {
+    const told = `${detail}; the trust policy only logs this`;
+    this.#put({ id, outcome: 'failed', reason, logged: true, detail: told });
+  }
+
+  /** All steps in their order; one that was not reached says which one came before it. */
+  finish(): readonly Check[] {
+    return this.#taken.map(
+      (check, place) =>
+        check ?? {
+          id: this.#steps[place] as CheckId,
+          outcome: 'not-run',
+          detail:
+            this.#failure === undefined
+              ? 'it does not apply'
+              : `not reached: "${this.#failure}" failed first`,
+        },
+    );
+  }
+
+  #put(check: Check): void {
+    const place = this.#steps.indexOf(check.id);
+    const isFirst = this.#taken[place] === undefined || check.outcome === 'failed';
+    if (place >= 0 && isFirst) this.#taken[place] = cut(check);
+  }
 }
+
+const nothing = (): Check | undefined => undefined;
 
 /** The checks of evidence that was refused before any cryptography. */
 export function checksOfRefusal(id: CheckId, refusal: Refusal): readonly Check[] {
-  const log = openCheckLog();
+  const log = new CheckLog();
   if (id !== 'evidence-readable') log.passed('evidence-readable', 'its bytes match their digest');
   log.failed(id, refusal);
   return log.finish();

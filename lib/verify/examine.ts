@@ -2,7 +2,7 @@ import type { ReasonCode } from '#lib/model/reasons.ts';
 import type { Check, LogEntry, Signer, VerifiedTime } from '#lib/model/verdict.ts';
 import type { Artifact } from './artifact.ts';
 import type { Certificate } from './certificate.ts';
-import { type CheckLog, openCheckLog } from './checks.ts';
+import { CheckLog } from './checks.ts';
 import { type Claim, checkClaim } from './claim.ts';
 import type { Demands } from './demands.ts';
 import { signerOf } from './fulcio.ts';
@@ -41,7 +41,7 @@ export function examineCertificate(
   domain: TrustDomain,
   demands: Demands,
 ): Examination {
-  const log = openCheckLog();
+  const log = new CheckLog();
   const leaf = item.certificate;
   if (leaf === undefined)
     return refused(
@@ -150,7 +150,7 @@ export function examineKey(
   domain: TrustDomain | undefined,
   demands: Demands,
 ): Examination {
-  const log = openCheckLog();
+  const log = new CheckLog();
   const signer = { kind: 'key', fingerprint: key.fingerprint, algorithm: key.algorithm } as const;
   // A certificate that lies beside it does not matter: the authority names a key.
   const bare = item.certificate ? withoutCertificate(item) : item;

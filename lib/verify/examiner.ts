@@ -7,80 +7,93 @@ import { isSampled, type SecondOpinion } from './second-opinion.ts';
 import type { SignedItem } from './signed-item.ts';
 import type { TrustDomain } from './trusted-root.ts';
 
+/** What an authority asks of logs and times. */
+export type AskedOf = Pick<Demands, 'tlog' | 'atLeast'>;
+
+/** What is examined, and when. */
+interface ExaminerQuestion {
+  readonly evidence: Evidence;
+  readonly items: readonly SignedItem[];
+  readonly artifact: Artifact;
+  readonly now: Date;
+  readonly opinion: SecondOpinion;
+}
+
 /**
  * Examines the signatures of one item of evidence about one artifact. An examination is done once,
  * however many authorities ask: they differ in whom they believe, not in the cryptography.
  */
-export interface Examiner {
+export class Examiner {
   readonly evidence: Evidence;
   readonly items: readonly SignedItem[];
+  readonly #question: ExaminerQuestion;
+  readonly #done = new Map<string, Examination>();
+  #asked = 0;
+
+  constructor(question: ExaminerQuestion) {
+    this.#question = question;
+    this.evidence = question.evidence;
+    this.items = question.items;
+  }
+
+  /** Signatures examined so far, each once. */
+  get count(): number {
+    return this.#done.size;
+  }
+
+  /** Examinations asked for so far, whether they were new or not. */
+  get asked(): number {
+    return this.#asked;
+  }
+
   certificate(
     item: SignedItem,
     domain: TrustDomain,
     asked: AskedOf & Pick<Demands, 'sct'>,
-  ): Examination;
+  ): Examination {
+    const key = `${this.items.indexOf(item)} ${domain.name} ${domain.revision} ${nameOf(asked)}`;
+    return (
+      this.#known(key) ??
+      this.#keep(key, examineCertificate(item, domain, this.#demands(item, domain, asked)))
+    );
+  }
+
   key(
     item: SignedItem,
     key: PreparedKey,
     domain: TrustDomain | undefined,
     asked: AskedOf,
-  ): Examination;
-  /** Signatures examined so far, each once. */
-  count(): number;
-  /** Examinations asked for so far, whether they were new or not. */
-  asked(): number;
-}
+  ): Examination {
+    const name = `${this.items.indexOf(item)} ${key.fingerprint} ${key.hash} ${windowName(key)} ${domain?.name} ${nameOf(asked)}`;
+    return (
+      this.#known(name) ??
+      this.#keep(
+        name,
+        examineKey(item, key, domain, this.#demands(item, domain, { ...asked, sct: 'ignored' })),
+      )
+    );
+  }
 
-/** What an authority asks of logs and times. */
-export type AskedOf = Pick<Demands, 'tlog' | 'atLeast'>;
+  #demands(
+    item: SignedItem,
+    domain: TrustDomain | undefined,
+    asked: AskedOf & Pick<Demands, 'sct'>,
+  ): Demands {
+    const { artifact, now, opinion, evidence } = this.#question;
+    const secondOpinion =
+      opinion === 'always' || (domain !== undefined && isSampled(item, evidence.id, domain));
+    return { ...asked, artifact, now, secondOpinion };
+  }
 
-/** An examiner for one item of evidence. */
-export function createExaminer(
-  evidence: Evidence,
-  items: readonly SignedItem[],
-  artifact: Artifact,
-  now: Date,
-  opinion: SecondOpinion,
-): Examiner {
-  const done = new Map<string, Examination>();
-  let asked = 0;
-  const once = (key: string, examine: () => Examination): Examination => {
-    asked++;
-    const known = done.get(key);
-    if (known) return known;
-    const examination = examine();
-    done.set(key, examination);
+  #known(key: string): Examination | undefined {
+    this.#asked++;
+    return this.#done.get(key);
+  }
+
+  #keep(key: string, examination: Examination): Examination {
+    this.#done.set(key, examination);
     return examination;
-  };
-  const asks = (item: SignedItem, domain: TrustDomain | undefined): boolean =>
-    opinion === 'always' || (domain !== undefined && isSampled(item, evidence.id, domain));
-  return {
-    evidence,
-    items,
-    certificate: (item, domain, asked) =>
-      once(`${items.indexOf(item)} ${domain.name} ${domain.revision} ${nameOf(asked)}`, () =>
-        examineCertificate(item, domain, {
-          ...asked,
-          artifact,
-          now,
-          secondOpinion: asks(item, domain),
-        }),
-      ),
-    key: (item, key, domain, asked) =>
-      once(
-        `${items.indexOf(item)} ${key.fingerprint} ${key.hash} ${windowName(key)} ${domain?.name} ${nameOf(asked)}`,
-        () =>
-          examineKey(item, key, domain, {
-            ...asked,
-            artifact,
-            sct: 'ignored',
-            now,
-            secondOpinion: asks(item, domain),
-          }),
-      ),
-    count: () => done.size,
-    asked: () => asked,
-  };
+  }
 }
 
 /** Texts that differ wherever the answers may. */

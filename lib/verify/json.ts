@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { limits } from '#lib/model/limits.ts';
 import { invalid, type Refusal } from './refusal.ts';
 
@@ -20,7 +21,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  */
 export function parseJson(source: Uint8Array | string): JsonValue | Refusal {
   try {
-    return parse(typeof source === 'string' ? source : decoder.decode(source));
+    return parse(typeof source === 'string' ? source : textOf(source));
   } catch (error) {
     return invalid(
       'json-malformed',
@@ -28,6 +29,12 @@ export function parseJson(source: Uint8Array | string): JsonValue | Refusal {
     );
   }
 }
+
+/** Mostly it is plain ASCII, which takes no decoder. @throws TypeError when it is not UTF-8 */
+const textOf = (bytes: Uint8Array): string =>
+  isAscii(bytes)
+    ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+    : decoder.decode(bytes);
 
 /** What is wrong, and where; without the piece of the text that some messages quote. */
 const fault = ({ message }: SyntaxError): string => message.replace(/, (?:"|\.\.\.).*$/s, '');
@@ -41,11 +48,10 @@ export const isObject = (value: JsonValue | undefined): value is JsonObject =>
  * matches names without regard to case, so such a pair means different things to different readers.
  */
 export function caseFoldedDuplicate(object: JsonObject): string | undefined {
-  const keys = Object.keys(object);
   // Names without capitals and foreign letters differ in more than case.
-  if (keys.every((key) => plainName.test(key))) return undefined;
+  if (isPlainlyNamed(object)) return undefined;
   const seen = new Set<string>();
-  for (const key of keys) {
+  for (const key of Object.keys(object)) {
     const folded = key.toUpperCase().toLowerCase();
     if (seen.has(folded)) return key;
     seen.add(folded);
@@ -54,6 +60,11 @@ export function caseFoldedDuplicate(object: JsonObject): string | undefined {
 }
 
 const plainName = /^[a-z0-9_.$@/-]*$/;
+
+function isPlainlyNamed(object: JsonObject): boolean {
+  for (const key in object) if (!plainName.test(key)) return false;
+  return true;
+}
 
 function parse(text: string): JsonValue | Refusal {
   const outline = outlineOf(text);
@@ -125,7 +136,7 @@ function survey(
     for (const one of value) survey(one, found);
     return;
   }
-  for (const name of Object.keys(value)) {
+  for (const name in value) {
     found.members++;
     found.prototype ||= name === '__proto__';
     survey((value as JsonObject)[name] as JsonValue, found);

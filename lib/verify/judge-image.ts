@@ -43,15 +43,35 @@ export function judgeImage(
     warnings: [
       ...discovery.warnings,
       ...warnings,
-      ...legacyNotes(evidence),
-      ...loggedWarnings(evidence),
-      ...neighbours(evidence, judgement),
-      ...(judgement.status === 'verified' ? failedPlaces(discovery).map(placeWarning) : []),
-      ...immaterialPlaces(discovery).map(placeWarning),
+      ...evidenceWarnings(evidence, judgement),
+      ...placeWarnings(discovery, judgement),
     ],
     verifierVersion,
   };
 }
+
+type Warning = ImageVerdict['warnings'][number];
+
+/** What of the evidence lies beside the judgement: legacy data, checks that are only logged, neighbours. */
+function evidenceWarnings(
+  evidence: readonly EvidenceVerdict[],
+  judgement: Judgement,
+): readonly Warning[] {
+  const found: (Warning | undefined)[] = [];
+  for (const verdict of evidence) found.push(legacyNote(verdict));
+  for (const { status, checks } of evidence)
+    if (status === 'verified') for (const check of checks) found.push(loggedWarning(check));
+  for (const verdict of evidence) found.push(neighbour(verdict, judgement));
+  return found.filter((warning) => warning !== undefined);
+}
+
+/** Places that could not be searched: beside a good signature all, else those that could change nothing. */
+const placeWarnings = ({ places }: Discovery, { status }: Judgement): readonly Warning[] =>
+  places
+    .filter(
+      ({ outcome, immaterial }) => outcome === 'failed' && (immaterial || status === 'verified'),
+    )
+    .map(placeWarning);
 
 function judge(
   discovery: Discovery,
@@ -104,12 +124,11 @@ const isIdle = ({ kind, authority, reason }: EvidenceVerdict): boolean =>
   kind === 'content-trust' && (authority === undefined || reason === 'tag-not-signed');
 
 /** Trust data that names the digest, or is broken, where no authority speaks about it. */
-const legacyNotes = (evidence: readonly EvidenceVerdict[]): ImageVerdict['warnings'] =>
-  evidence.flatMap((verdict) => {
-    const { reason } = verdict;
-    if (!isIdle(verdict) || reason === undefined || reason === 'tag-not-signed') return [];
-    return [{ reason, detail: detailOf(verdict) ?? 'trust data without a pinned root' }];
-  });
+function legacyNote(verdict: EvidenceVerdict): Warning | undefined {
+  const { reason } = verdict;
+  if (!isIdle(verdict) || reason === undefined || reason === 'tag-not-signed') return undefined;
+  return { reason, detail: detailOf(verdict) ?? 'trust data without a pinned root' };
+}
 
 /** An attestation by a stranger says nothing beside one by a trusted signer. */
 const onlySigned = (verdict: EvidenceVerdict | undefined): EvidenceVerdict | undefined =>
@@ -126,13 +145,10 @@ const relaxed = (verdict: EvidenceVerdict): Pick<Judgement, 'detail'> => {
     : { detail: `verified, but not by every check: ${failures.join('; ')}` };
 };
 
-const loggedWarnings = (evidence: readonly EvidenceVerdict[]): ImageVerdict['warnings'] =>
-  evidence
-    .filter(({ status }) => status === 'verified')
-    .flatMap(({ checks }) => checks.filter(isLogged))
-    .flatMap(({ id, reason, detail }) =>
-      reason === undefined ? [] : [{ reason, detail: `${id}: ${detail}` }],
-    );
+const loggedWarning = (check: Check): Warning | undefined =>
+  isLogged(check) && check.reason !== undefined
+    ? { reason: check.reason, detail: `${check.id}: ${check.detail}` }
+    : undefined;
 
 /** Known to attest rather than sign, as far as an invalid item tells. */
 const isAttestation = ({ kind, predicateType }: EvidenceVerdict): boolean =>
@@ -163,10 +179,6 @@ const detailOf = ({ checks }: EvidenceVerdict): string | undefined =>
 const failedPlaces = ({ places }: Discovery): readonly PlaceSearched[] =>
   places.filter(({ outcome, immaterial }) => outcome === 'failed' && !immaterial);
 
-/** A place that could not be searched and could change nothing is told all the same. */
-const immaterialPlaces = ({ places }: Discovery): readonly PlaceSearched[] =>
-  places.filter(({ outcome, immaterial }) => outcome === 'failed' && immaterial);
-
 function incomplete(failed: readonly PlaceSearched[]): Judgement {
   const reasons = new Set(failed.map(({ reason }) => reason ?? 'discovery-incomplete'));
   const [only] = reasons;
@@ -185,29 +197,23 @@ function incomplete(failed: readonly PlaceSearched[]): Judgement {
 const placeText = ({ place, repository, detail }: PlaceSearched): string =>
   `${place} in ${repository}: ${detail ?? 'could not be searched'}`;
 
-const placeWarning = (place: PlaceSearched): ImageVerdict['warnings'][number] => ({
+const placeWarning = (place: PlaceSearched): Warning => ({
   reason: place.reason ?? 'discovery-incomplete',
   detail: placeText(place),
 });
 
-/** Bad neighbours of a good signature or of a good attestation. */
-function neighbours(
-  evidence: readonly EvidenceVerdict[],
-  { status, reason }: Judgement,
-): ImageVerdict['warnings'] {
-  if (status !== 'verified' && reason !== 'attested-only' && status !== 'untrusted') return [];
-  return evidence.flatMap((verdict) => {
-    const bad =
-      verdict.kind !== 'unsigned-attachment' &&
-      !isIdle(verdict) &&
-      (verdict.status === 'invalid' || (status !== 'untrusted' && verdict.status !== 'verified'));
-    if (!bad || verdict.reason === undefined) return [];
-    const where = verdict.sources[0]?.place ?? verdict.kind;
-    return [
-      {
-        reason: verdict.reason,
-        detail: `${where} ${verdict.evidence}: ${detailOf(verdict) ?? ''}`,
-      },
-    ];
-  });
+/** A bad neighbour of a good signature or of a good attestation. */
+function neighbour(verdict: EvidenceVerdict, { status, reason }: Judgement): Warning | undefined {
+  if (status !== 'verified' && reason !== 'attested-only' && status !== 'untrusted')
+    return undefined;
+  const bad =
+    verdict.kind !== 'unsigned-attachment' &&
+    !isIdle(verdict) &&
+    (verdict.status === 'invalid' || (status !== 'untrusted' && verdict.status !== 'verified'));
+  if (!bad || verdict.reason === undefined) return undefined;
+  const where = verdict.sources[0]?.place ?? verdict.kind;
+  return {
+    reason: verdict.reason,
+    detail: `${where} ${verdict.evidence}: ${detailOf(verdict) ?? ''}`,
+  };
 }

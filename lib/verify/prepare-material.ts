@@ -39,6 +39,8 @@ export interface Covering {
   readonly authorities: readonly PreparedAuthority[];
   readonly notation: readonly PreparedNotation[];
   readonly contentTrust: readonly PreparedContentTrust[];
+  /** Those of `authorities` and `notation` that ask for attestations. */
+  readonly demanding: readonly (SigstoreAuthority | NotationAuthority)[];
   /** About trust roots that could not be refreshed. */
   readonly stale: ImageVerdict['warnings'];
 }
@@ -84,12 +86,19 @@ export function prepareMaterial({
   };
 }
 
-function coveringOf(all: Omit<Covering, 'stale'>, name: string): Covering {
+function coveringOf(
+  all: Pick<Covering, 'authorities' | 'notation' | 'contentTrust'>,
+  name: string,
+): Covering {
   const authorities = all.authorities.filter(({ covers }) => covers(name));
+  const notation = all.notation.filter(({ covers }) => covers(name));
   return {
     authorities,
-    notation: all.notation.filter(({ covers }) => covers(name)),
+    notation,
     contentTrust: all.contentTrust.filter(({ covers }) => covers(name)),
+    demanding: [...authorities, ...notation]
+      .map(({ authority }) => authority)
+      .filter(({ attestations = [] }) => attestations.length > 0),
     stale: staleRoots(authorities),
   };
 }

@@ -37,8 +37,8 @@ export function readEvidence(evidence: Evidence): readonly SignedItem[] | Refusa
 }
 
 /** The same bytes, not a copy. */
-const asBuffer = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
-  Buffer.from(buffer, byteOffset, byteLength);
+const asBuffer = (bytes: Uint8Array): Buffer =>
+  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 type Provenance = Pick<
   SignedItem,
@@ -52,7 +52,9 @@ function readSignatureLayer(
   if (!annotations.signature)
     return invalid('signature-bad', 'the layer has no signature annotation');
   // openssl wraps what it writes, and cosign, like Go's decoder, passes over line breaks alone.
-  const signature = decodeBase64(annotations.signature.replace(/[\r\n]+/g, ''));
+  const signature =
+    decodeBase64(annotations.signature) ??
+    decodeBase64(annotations.signature.replace(/[\r\n]+/g, ''));
   if (signature === undefined)
     return invalid('base64-malformed', 'the signature annotation is not proper base64');
   const provenance = readProvenance(annotations);

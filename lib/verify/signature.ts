@@ -44,9 +44,9 @@ export function checkSignature(
   scheme: SignatureScheme,
 ): SignatureHolds | Refusal {
   if (key.kind === 'ed25519') return checkEd25519(key, content, signature, scheme);
-  const hashes = key.hash ? [key.hash] : hashesOf(key.kind, scheme);
+  const hashes = key.hash ? only[key.hash] : hashesOf(key.kind, scheme);
   for (const hash of hashes)
-    for (const padding of key.kind === 'rsa' ? (['pkcs1', 'pss'] as const) : (['ecdsa'] as const)) {
+    for (const padding of key.kind === 'rsa' ? rsaPaddings : noPadding) {
       if (holds(key, content, signature, hash, padding))
         return { holds: true, how: `${key.algorithm}, ${padding}, ${hash}` };
     }
@@ -58,9 +58,18 @@ export function checkSignature(
   return { holds: false, how: `${key.algorithm}, ${hashes.join(' or ')}` };
 }
 
+const rsaPaddings = ['pkcs1', 'pss'] as const;
+const noPadding = ['ecdsa'] as const;
+
+const only: Readonly<Record<HashName, readonly [HashName]>> = {
+  sha256: ['sha256'],
+  sha384: ['sha384'],
+  sha512: ['sha512'],
+};
+
 function hashesOf(kind: KeyKind, scheme: SignatureScheme): readonly HashName[] {
   const own = ownHash[kind];
-  if (own === 'sha256') return [own];
+  if (own === 'sha256') return only[own];
   return scheme === 'legacy' ? ['sha256', own] : [own, 'sha256'];
 }
 

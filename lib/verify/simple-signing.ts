@@ -1,5 +1,11 @@
 import { isDigest } from '#lib/model/digest.ts';
-import { caseFoldedDuplicate, isObject, type JsonObject, parseJson } from './json.ts';
+import {
+  caseFoldedDuplicate,
+  isObject,
+  type JsonObject,
+  type JsonValue,
+  parseJson,
+} from './json.ts';
 import { invalid, isRefusal, type Refusal } from './refusal.ts';
 
 /** What a simple-signing payload says besides the digest. */
@@ -26,6 +32,8 @@ export function checkSimpleSigning(
   if (isRefusal(critical)) return critical;
   const about = memberObject(critical, 'image');
   if (isRefusal(about)) return about;
+  const twin = ambiguity(about);
+  if (twin) return twin;
 
   if (critical['type'] !== claimType)
     return invalid('claim-type', `the claim is of the type ${JSON.stringify(critical['type'])}`);
@@ -48,26 +56,30 @@ export function checkSimpleSigning(
   };
 }
 
-function memberObject(parent: unknown, name: string): JsonObject | Refusal {
-  const object = asObject(parent);
-  const folded = object && caseFoldedDuplicate(object);
-  if (folded !== undefined)
-    return invalid('json-ambiguous', `the claim has ${JSON.stringify(folded)} in two spellings`);
-  const member = object?.[name];
-  if (!isObject(member)) return invalid('json-malformed', `the claim has no object "${name}"`);
-  const inner = caseFoldedDuplicate(member);
-  return inner === undefined
-    ? member
-    : invalid('json-ambiguous', `the claim has ${JSON.stringify(inner)} in two spellings`);
+/** A member that is an object. Names of the parent that differ in case only make it ambiguous. */
+function memberObject(parent: JsonValue, name: string): JsonObject | Refusal {
+  if (!isObject(parent)) return noObject(name);
+  const member = parent[name];
+  return ambiguity(parent) ?? (isObject(member) ? member : noObject(name));
 }
 
-const asObject = (value: unknown): JsonObject | undefined =>
-  isObject(value as JsonObject) ? (value as JsonObject) : undefined;
+const noObject = (name: string): Refusal =>
+  invalid('json-malformed', `the claim has no object "${name}"`);
+
+function ambiguity(object: JsonObject): Refusal | undefined {
+  const twin = caseFoldedDuplicate(object);
+  return twin === undefined
+    ? undefined
+    : invalid('json-ambiguous', `the claim has ${JSON.stringify(twin)} in two spellings`);
+}
 
 /** The members that are text; cosign writes nothing else. */
-function textMembers(value: unknown): Readonly<Record<string, string>> {
+function textMembers(value: JsonValue | undefined): Readonly<Record<string, string>> {
   const members: Record<string, string> = {};
-  for (const [name, text] of Object.entries(asObject(value) ?? {}))
+  if (!isObject(value)) return members;
+  for (const name in value) {
+    const text = value[name];
     if (typeof text === 'string') members[name] = text;
+  }
   return members;
 }

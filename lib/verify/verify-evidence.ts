@@ -4,7 +4,7 @@ import type { Evidence } from '#lib/model/evidence.ts';
 import type { EvidenceVerdict } from '#lib/model/verdict.ts';
 import { type Artifact, artifactOfImage } from './artifact.ts';
 import { assessUnder, attachmentVerdict, crashVerdict, refusedVerdict } from './assess.ts';
-import { createExaminer } from './examiner.ts';
+import { Examiner } from './examiner.ts';
 import { prepareMaterial } from './prepare-material.ts';
 import { readEvidence } from './read-evidence.ts';
 import { isRefusal } from './refusal.ts';
@@ -38,7 +38,10 @@ export function verifyArtifact(
     if (evidence.kind === 'unsigned-attachment') return attachmentVerdict(evidence);
     const items = readEvidence(evidence);
     if (isRefusal(items)) return refusedVerdict(evidence, items, stepOfReading(evidence));
-    return assessUnder(createExaminer(evidence, items, artifact, now, 'always'), prepared);
+    return assessUnder(
+      new Examiner({ evidence, items, artifact, now, opinion: 'always' }),
+      prepared,
+    );
   } catch (error) {
     return crashVerdict(evidence, error);
   }

@@ -8,7 +8,7 @@ import { assessUnder, attachmentVerdict, bestOf, crashVerdict, refusedVerdict } 
 import { assessStranger, coverageOf } from './assess-stranger.ts';
 import { missingAttestations, requiredAttestations } from './attestation/required.ts';
 import { verifyContentTrust } from './content-trust/verify-content-trust.ts';
-import { createExaminer, type Examiner } from './examiner.ts';
+import { Examiner } from './examiner.ts';
 import { factKey } from './fact-key.ts';
 import { judgeImage } from './judge-image.ts';
 import { verifyNotation } from './notation/verify-notation.ts';
@@ -39,7 +39,7 @@ export function verifyImage(
   answers: readonly RevocationAnswer[] = [],
 ): VerifyAnswer {
   const name = `${discovery.registry}/${discovery.repository}`;
-  const { authorities: covering, notation, contentTrust, stale } = material.covering(name);
+  const covering = material.covering(name);
   const policies = material.policies?.(name);
   const ledger = policies && openPolicyLedger(policies);
   const revocation = byKey(answers, ({ key }) => key);
@@ -59,17 +59,17 @@ export function verifyImage(
   function verifyOne(evidence: Evidence): EvidenceAnswer {
     const asked = { discovery, now, policies: policies?.covering ?? [] };
     if (evidence.kind === 'notation')
-      return verifyNotation({ ...asked, evidence, covering: notation, answers: revocation }, facts);
+      return verifyNotation(
+        { ...asked, evidence, covering: covering.notation, answers: revocation },
+        facts,
+      );
     if (evidence.kind === 'content-trust')
-      return verifyContentTrust({ discovery, evidence, covering: contentTrust, now });
-    return assessEvidence({ ...asked, evidence, material, covering, opinion }, facts);
+      return verifyContentTrust({ discovery, evidence, covering: covering.contentTrust, now });
+    const { authorities } = covering;
+    return assessEvidence({ ...asked, evidence, material, covering: authorities, opinion }, facts);
   }
-  const required = requiredAttestations(
-    [...covering, ...notation].map(({ authority }) => authority),
-    verdicts,
-    discovery.complete,
-  );
-  const warnings = [...stale, ...missingAttestations(required)];
+  const required = requiredAttestations(covering.demanding, verdicts, discovery.complete);
+  const warnings = [...covering.stale, ...missingAttestations(required)];
   const verdict = judgeImage(discovery, verdicts, warnings);
   return {
     verdict: {
@@ -133,7 +133,7 @@ function assessEvidence(
     if (isRefusal(items)) return plain(refusedVerdict(evidence, items, stepOfReading(evidence)));
     const artifact = artifactOfImage(question.discovery.subject);
     return assessItems(
-      createExaminer(evidence, items, artifact, question.now, question.opinion),
+      new Examiner({ evidence, items, artifact, now: question.now, opinion: question.opinion }),
       question,
       known,
     );
@@ -163,15 +163,15 @@ function assessItems(
       (known.size > 0 ? known.get(factKey(key))?.verdict : undefined);
     // The place of the evidence and the name of the authority may have changed; the outcome has not.
     if (before && holdsAt(before, now)) return { ...before, sources: evidence.sources };
-    const asked = examiner.asked();
+    const { asked } = examiner;
     const verdict = guarded(evidence, assess);
     // What took no cryptography is found again as fast as a fact.
-    if (examiner.asked() > asked && isLasting(verdict)) facts.push({ ...key, verdict });
+    if (examiner.asked > asked && isLasting(verdict)) facts.push({ ...key, verdict });
     return verdict;
   };
   const verdict = assessForImage(examiner, question, recall);
   const underPolicies = assessForPolicies(examiner, question, recall);
-  return { verdict, underPolicies, facts, checks: examiner.count() };
+  return { verdict, underPolicies, facts, checks: examiner.count };
 }
 
 const askUnder = (examiner: Examiner, prepared: PreparedAuthority, recall: Recall) =>
@@ -191,8 +191,9 @@ function assessForImage(
   const mine: EvidenceVerdict[] = [];
   for (const prepared of covering) {
     const verdict = askUnder(examiner, prepared, recall);
-    if (!isForeign(verdict, prepared)) mine.push(calledBy(prepared.authority.name, verdict));
-    if (verdict.status === 'verified') break;
+    const called = calledBy(prepared.authority.name, verdict);
+    if (verdict.status === 'verified') return called;
+    if (!isForeign(verdict, prepared)) mine.push(called);
   }
   const best = mine.length > 0 ? bestOf(mine) : undefined;
   if (best !== undefined && best.reason !== 'cert-untrusted-root') return best;

@@ -4,8 +4,8 @@ import type { Mutation } from './mutations.ts';
 export const binding: readonly Mutation[] = [
   ['lib/verify/simple-signing.ts', "critical['type'] !== claimType", 'false'],
   ['lib/verify/simple-signing.ts', 'signed !== image', 'signed.length !== image.length'],
-  ['lib/verify/simple-signing.ts', 'if (folded !== undefined)', 'if (false)'],
-  ['lib/verify/simple-signing.ts', 'return inner === undefined', 'return true'],
+  ['lib/verify/simple-signing.ts', 'return ambiguity(parent) ??', 'return'],
+  ['lib/verify/simple-signing.ts', 'if (twin) return twin;', ''],
   ['lib/verify/statement.ts', 'payloadType !== mediaTypes.inToto', 'false'],
   ['lib/verify/statement.ts', 'caseFoldedDuplicate(json) !== undefined', 'false'],
   ['lib/verify/statement.ts', "!statementTypes.includes(json['_type'])", 'false'],

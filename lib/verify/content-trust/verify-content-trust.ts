@@ -4,7 +4,7 @@ import { type TrustDataSummary, trustDataRetiresOn } from '#lib/model/trust-data
 import type { CheckId, EvidenceVerdict, Signer } from '#lib/model/verdict.ts';
 import type { Fact } from '#lib/ports/verifier.ts';
 import { bestOf, crashVerdict, verdictOf } from '#lib/verify/assess.ts';
-import { openCheckLog } from '#lib/verify/checks.ts';
+import { CheckLog } from '#lib/verify/checks.ts';
 import { sha256 } from '#lib/verify/fingerprint.ts';
 import { isRefusal, type Refusal, untrusted } from '#lib/verify/refusal.ts';
 import { judgeTrustData, type TrustDataAnswer } from './judge-trust-data.ts';
@@ -142,7 +142,7 @@ const steps: Readonly<Partial<Record<ReasonCode, CheckId>>> = {
 const stepOf = ({ reason }: Refusal): CheckId => steps[reason] ?? 'format';
 
 function refused(evidence: Evidence, refusal: Refusal): EvidenceVerdict {
-  const log = openCheckLog();
+  const log = new CheckLog();
   log.passed('evidence-readable', 'the server served it');
   log.failed(stepOf(refusal), refusal);
   return verdictOf(evidence, { checks: log.finish(), refusal, times: [] });
@@ -154,7 +154,7 @@ function verdictFor(
   { rootKey, signedTags, roles, expires }: TrustDataAnswer,
   refusal: Refusal | undefined,
 ): EvidenceVerdict {
-  const log = openCheckLog();
+  const log = new CheckLog();
   if (refusal) log.failed(stepOf(refusal), refusal);
   const until = new Date(expires).toISOString();
   log.passed('evidence-readable', 'the server served it');

@@ -1,7 +1,7 @@
 import type { Discovery, Evidence } from '#lib/model/evidence.ts';
 import type { Check, CheckId, Signer } from '#lib/model/verdict.ts';
 import { type Certificate, parseCertificate } from '#lib/verify/certificate.ts';
-import { type CheckLog, notationSteps, openCheckLog } from '#lib/verify/checks.ts';
+import { CheckLog, notationSteps } from '#lib/verify/checks.ts';
 import { isRefusal, type Refusal } from '#lib/verify/refusal.ts';
 import { nameText } from '#lib/verify/x509/distinguished-name.ts';
 import { checkCertificateChain } from './certificate-chain.ts';
@@ -38,7 +38,7 @@ export function examineNotation(
   ];
   const pass = (id: CheckId, detail: string) => taken.push([id, detail]);
   const openLog = (): CheckLog => {
-    const log = openCheckLog(notationSteps);
+    const log = new CheckLog(notationSteps);
     for (const [id, detail] of taken) log.passed(id, detail);
     return log;
   };
