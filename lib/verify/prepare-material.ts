@@ -26,8 +26,8 @@ export interface PreparedMaterial {
   readonly domains: readonly TrustDomain[];
   readonly notation: readonly PreparedNotation[];
   readonly contentTrust: readonly PreparedContentTrust[];
-  /** What of all this speaks about `registry/repository`. */
-  readonly covering: (name: string) => Covering;
+  /** What of all this speaks about a repository. */
+  readonly covering: (registry: string, repository: string) => Covering;
   /** Names all keys and trust roots together: outcomes that no authority covers depend on all. */
   readonly revision: string;
   /** Absent where no policy names an authority. */
@@ -74,15 +74,27 @@ export function prepareMaterial({
     notation: authorities.filter(isNotation).map(prepareNotation),
     contentTrust: authorities.filter(isContentTrust).map(prepareContentTrust),
   };
-  const remembered = boundedCache<Covering>(limits.rememberedRepositories);
   return {
     ...prepared,
-    covering: (name) => remembered.get(name, () => coveringOf(prepared, name)),
+    covering: rememberCovering((name) => coveringOf(prepared, name)),
     domains: [...roots.values()].filter((domain): domain is TrustDomain => !isRefusal(domain)),
     revision: sha256(JSON.stringify(parts)).toString('hex'),
     ...(policyAuthorities.length > 0 && {
       policies: preparePolicies(policyAuthorities, rootsOfPolicies),
     }),
+  };
+}
+
+/** Images of one repository mostly come one after the other. */
+function rememberCovering(ask: (name: string) => Covering): PreparedMaterial['covering'] {
+  const remembered = boundedCache<Covering>(limits.rememberedRepositories);
+  let last: { registry: string; repository: string; covering: Covering } | undefined;
+  return (registry, repository) => {
+    if (last?.registry === registry && last.repository === repository) return last.covering;
+    const name = `${registry}/${repository}`;
+    const covering = remembered.get(name, () => ask(name));
+    last = { registry, repository, covering };
+    return covering;
   };
 }
 

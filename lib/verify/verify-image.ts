@@ -38,9 +38,9 @@ export function verifyImage(
   opinion: SecondOpinion = 'always',
   answers: readonly RevocationAnswer[] = [],
 ): VerifyAnswer {
-  const name = `${discovery.registry}/${discovery.repository}`;
-  const covering = material.covering(name);
-  const policies = material.policies?.(name);
+  const { registry, repository } = discovery;
+  const covering = material.covering(registry, repository);
+  const policies = material.policies?.(`${registry}/${repository}`);
   const ledger = policies && openPolicyLedger(policies);
   const revocation = byKey(answers, ({ key }) => key);
   const facts = byKey(known, factKey);
@@ -83,8 +83,10 @@ export function verifyImage(
   };
 }
 
+const nothing: ReadonlyMap<string, never> = new Map<string, never>();
+
 const byKey = <T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, T> =>
-  new Map(items.map((item) => [keyOf(item), item]));
+  items.length === 0 ? nothing : new Map(items.map((item) => [keyOf(item), item]));
 
 interface EvidenceQuestion {
   readonly discovery: Discovery;
