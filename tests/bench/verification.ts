@@ -15,9 +15,11 @@ const { values } = parseArgs({
 });
 const parts = values.part.split(',');
 const seconds = Number(values.seconds);
-const bundles = await keylessBundles(Number(values.bundles));
 
-if (parts.includes('keyless')) bundles.compare(seconds);
 if (parts.includes('key')) keySignatures(seconds);
-if (parts.includes('workers')) await workers(bundles, seconds);
-if (parts.includes('memory')) bundles.remember(Number(values.verifications));
+if (parts.some((part) => part !== 'key')) {
+  const bundles = await keylessBundles(Number(values.bundles));
+  if (parts.includes('keyless')) bundles.compare(seconds);
+  if (parts.includes('workers')) await workers(bundles, seconds);
+  if (parts.includes('memory')) bundles.remember(Number(values.verifications));
+}
