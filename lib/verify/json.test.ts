@@ -75,6 +75,25 @@ describe('guarded JSON', () => {
     expect(parseJson(text)).toMatchObject({ reason });
   });
 
+  it('takes no bytes but UTF-8', () => {
+    const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+    const odd = fc.constantFrom(0x41, 0x7f, 0x80, 0xbf, 0xc2, 0xe2, 0xed, 0xef, 0xbd, 0xf0, 0xff);
+    fc.assert(
+      fc.property(fc.array(odd, { maxLength: 8 }), (inside) => {
+        const bytes = Uint8Array.from([0x22, ...inside, 0x22]);
+        let text: string | undefined;
+        try {
+          text = strict.decode(bytes).slice(1, -1);
+        } catch {
+          expect(parseJson(bytes)).toMatchObject({ reason: 'json-malformed' });
+        }
+        if (text !== undefined) expect(parseJson(bytes)).toBe(text);
+      }),
+      { numRuns: 5_000 },
+    );
+    expect(parseJson(Buffer.from('"\ufffd"'))).toBe('\ufffd');
+  });
+
   it('refuses bytes that are not UTF-8, and a byte order mark', () => {
     expect(parseJson(Buffer.from([0x22, 0xff, 0x22]))).toMatchObject({ reason: 'json-malformed' });
     expect(parseJson(Buffer.from('\ufeff{}'))).toMatchObject({ reason: 'json-malformed' });

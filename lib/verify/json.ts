@@ -1,4 +1,3 @@
-import { isAscii } from 'node:buffer';
 import { limits } from '#lib/model/limits.ts';
 import { invalid, type Refusal } from './refusal.ts';
 
@@ -30,11 +29,14 @@ export function parseJson(source: Uint8Array | string): JsonValue | Refusal {
   }
 }
 
-/** Mostly it is plain ASCII, which takes no decoder. @throws TypeError when it is not UTF-8 */
-const textOf = (bytes: Uint8Array): string =>
-  isAscii(bytes)
-    ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
-    : decoder.decode(bytes);
+/**
+ * Where bytes are no UTF-8, a buffer writes U+FFFD; only a text that has it is read strictly.
+ * @throws TypeError when it is not UTF-8
+ */
+function textOf(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  return text.includes('\ufffd') ? decoder.decode(bytes) : text;
+}
 
 /** What is wrong, and where; without the piece of the text that some messages quote. */
 const fault = ({ message }: SyntaxError): string => message.replace(/, (?:"|\.\.\.).*$/s, '');

@@ -25,6 +25,7 @@ export const binding: readonly Mutation[] = [
   ],
   ['lib/verify/refusal.ts', 'Refusal.made(value)', "'reason' in value"],
   ['lib/verify/assess.ts', "refusal === undefined ? 'verified' : refusal.status", "'verified'"],
+  ['lib/verify/json.ts', "text.includes('\\ufffd') ? decoder.decode(bytes) : text", 'text'],
   ['lib/verify/json.ts', 'found.members < outline.members', 'false'],
   ['lib/verify/json.ts', 'if (!isEscaped) return end;', 'return end;'],
   [
